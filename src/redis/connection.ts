@@ -1,0 +1,110 @@
+import { Redis } from 'ioredis'
+import { RqdError } from '../errors.js'
+import type { Random } from '../random.js'
+
+/** Where a Redis server is and how to be let in. */
+export interface RedisAddress {
+  host?: string
+  port?: number
+  path?: string
+  db?: number
+  username?: string
+  password?: string
+  tls?: object
+}
+
+/** How a connection behaves. */
+export interface ConnectionPolicy {
+  /** Bound for each command, milliseconds. */
+  commandTimeoutMs: number
+  /** Bound for a connection attempt, milliseconds. */
+  connectTimeoutMs?: number
+  /** Shown in CLIENT LIST. */
+  connectionName?: string
+  /** False: the first failed attempt to connect is the last. For command lines, which end instead of waiting. */
+  reconnect?: boolean
+  /** Source of the jitter between attempts to reconnect. */
+  random: Random
+}
+
+/**
+ * Open a connection for a part of rqd that must know what became of each command. Nothing is queued while the
+ * connection is down and nothing is sent twice: a claim that was repeated silently would be held by nobody.
+ * @throws RqdError RQD_BAD_OPTION if the URL is not one of redis://, rediss:// or unix://.
+ */
+export function connectRedis(url: string, policy: ConnectionPolicy): Redis {
+  return new Redis({
+    ...parseRedisUrl(url),
+    connectTimeout: policy.connectTimeoutMs ?? 5_000,
+    commandTimeout: policy.commandTimeoutMs,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    keepAlive: 5_000,
+    lazyConnect: true,
+    connectionName: policy.connectionName?.replace(/[^!-~]+/g, '-') ?? 'rqd',
+    retryStrategy: (attempt) => (policy.reconnect === false ? null : reconnectDelayMs(attempt, policy.random.unit())),
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+  })
+}
+
+// Back-off with jitter, so that a fleet does not return to a restarted server in one instant.
+function reconnectDelayMs(attempt: number, jitter: number): number {
+  const ceilingMs = Math.min(2_000, 50 * 2 ** Math.min(attempt, 6))
+  return ceilingMs * (0.5 + 0.5 * jitter)
+}
+
+/** The options behind a URL: `redis://[[user]:password@]host[:port][/db]`, `rediss://…`, `unix:///path[?db=n]`. */
+export function parseRedisUrl(url: string): RedisAddress {
+  let parsed: URL
+  try {
+    parsed = new URL(url)
+  } catch {
+    // The error that is caught here carries the whole URL, so it is not passed on as cause.
+    throw badUrl(url, 'is not a URL')
+  }
+  const options: RedisAddress = {}
+  const database = parsed.protocol === 'unix:' ? (parsed.searchParams.get('db') ?? '') : parsed.pathname.slice(1)
+  if (database !== '') {
+    if (!/^\d+$/.test(database)) throw badUrl(url, `names the database ${JSON.stringify(database)}, not a number`)
+    options.db = Number(database)
+  }
+  const decode = (part: string, what: string): string => {
+    try {
+      return decodeURIComponent(part)
+    } catch {
+      throw badUrl(url, `has a "%" in its ${what} that is not written %25`)
+    }
+  }
+  if (parsed.username !== '') options.username = decode(parsed.username, 'user name')
+  if (parsed.password !== '') options.password = decode(parsed.password, 'password')
+  switch (parsed.protocol) {
+    case 'unix:':
+      if (parsed.pathname === '' || parsed.host !== '')
+        throw badUrl(url, 'needs an absolute path: unix:///path/to.sock')
+      return { ...options, path: decode(parsed.pathname, 'path') }
+    case 'redis:':
+    case 'rediss:':
+      return {
+        ...options,
+        host: parsed.hostname === '' ? '127.0.0.1' : parsed.hostname.replace(/^\[|\]$/g, ''),
+        port: parsed.port === '' ? 6379 : Number(parsed.port),
+        ...(parsed.protocol === 'rediss:' ? { tls: {} } : {}),
+      }
+    default:
+      throw badUrl(url, `has the scheme ${parsed.protocol}//`)
+  }
+}
+
+/** The URL without its password, to show. */
+export function redactUrl(url: string): string {
+  // Up to the last @: a password may hold any character by mistake, and then the text is not even a URL.
+  return url.replace(/^([a-z]+:\/\/[^:@/]*:).*@/is, '$1***@')
+}
+
+function badUrl(url: string, found: string): RqdError {
+  return new RqdError(
+    'RQD_BAD_OPTION',
+    `Redis URL ${JSON.stringify(redactUrl(url))} ${found}; expected redis://host:port/db, rediss://… or unix:///path/to.sock?db=n`,
+  )
+}

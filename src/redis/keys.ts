@@ -1,0 +1,94 @@
+/**
+ * Every key name of rqd, and nowhere else. RQ's own keys carry the prefix (default `rq`); what RQ lacks lives under
+ * the prefix plus `d` (default `rqd`), where RQ's tools never look. For Redis Cluster the prefix carries a hash tag
+ * (`{tenant}:rq`), which puts all keys of one tenant into one slot; scripts rely on that when they derive keys.
+ */
+export interface Keys {
+  readonly prefix: string
+  readonly ownPrefix: string
+  /** Set of the full keys of all known queues. */
+  readonly queues: string
+  /** Set of the full keys of all live workers. */
+  readonly workers: string
+  /** Exists while all workers are suspended. */
+  readonly suspended: string
+  queue(queue: string): string
+  /** Inverse of `queue`, for members of `queues`: undefined if the text is no queue key. */
+  queueName(key: string): string | undefined
+  intermediate(queue: string): string
+  job(jobId: string): string
+  dependents(jobId: string): string
+  dependencies(jobId: string): string
+  results(jobId: string): string
+  executions(jobId: string): string
+  execution(jobId: string, execution: string): string
+  started(queue: string): string
+  finished(queue: string): string
+  failed(queue: string): string
+  deferred(queue: string): string
+  scheduled(queue: string): string
+  canceled(queue: string): string
+  worker(worker: string): string
+  /** Inverse of `worker`, for members of `workers`: undefined if the text is no worker key. */
+  workerName(key: string): string | undefined
+  /** Set of the full keys of the workers that listen on a queue. */
+  queueWorkers(queue: string): string
+  workerExecutions(worker: string): string
+  /** Pub/sub channel of a worker's commands. */
+  workerCommands(worker: string): string
+  /** Ours. Sorted set of supervisor ids by the end of their lease, milliseconds of the Redis clock. */
+  readonly supervisors: string
+  /** Ours. Hash that describes a supervisor: host, boot id, pid, start time. */
+  supervisor(supervisorId: string): string
+  /** Ours. Hash of the jobs that a supervisor holds: execution id to JSON {id, queue}. */
+  claims(supervisorId: string): string
+  /** Exists while somebody cleans a queue's registries, and with RQ 1.13 for 15 minutes from then. */
+  cleaning(queue: string): string
+  /** Ours. Hash of the abandoned entries of a queue's started jobs that we are about to recover. */
+  abandoned(queue: string): string
+  /** Ours. Hash of the ids that we have seen on a queue's intermediate list, and when. */
+  intermediateSeen(queue: string): string
+}
+
+export const DEFAULT_PREFIX = 'rq'
+
+/** Build the key names for a prefix. */
+export function createKeys(prefix: string = DEFAULT_PREFIX): Keys {
+  const own = `${prefix}d`
+  const queuePrefix = `${prefix}:queue:`
+  const workerPrefix = `${prefix}:worker:`
+  return {
+    prefix,
+    ownPrefix: own,
+    queues: `${prefix}:queues`,
+    workers: `${prefix}:workers`,
+    suspended: `${prefix}:suspended`,
+    queue: (queue) => queuePrefix + queue,
+    queueName: (key) => (key.startsWith(queuePrefix) ? key.slice(queuePrefix.length) : undefined),
+    intermediate: (queue) => `${queuePrefix}${queue}:intermediate`,
+    job: (jobId) => `${prefix}:job:${jobId}`,
+    dependents: (jobId) => `${prefix}:job:${jobId}:dependents`,
+    // RQ's own spelling has two colons after `job` here.
+    dependencies: (jobId) => `${prefix}:job::${jobId}:dependencies`,
+    results: (jobId) => `${prefix}:results:${jobId}`,
+    executions: (jobId) => `${prefix}:executions:${jobId}`,
+    execution: (jobId, execution) => `${prefix}:execution:${jobId}:${execution}`,
+    started: (queue) => `${prefix}:wip:${queue}`,
+    finished: (queue) => `${prefix}:finished:${queue}`,
+    failed: (queue) => `${prefix}:failed:${queue}`,
+    deferred: (queue) => `${prefix}:deferred:${queue}`,
+    scheduled: (queue) => `${prefix}:scheduled:${queue}`,
+    canceled: (queue) => `${prefix}:canceled:${queue}`,
+    worker: (worker) => workerPrefix + worker,
+    workerName: (key) => (key.startsWith(workerPrefix) ? key.slice(workerPrefix.length) : undefined),
+    queueWorkers: (queue) => `${prefix}:workers:${queue}`,
+    workerExecutions: (worker) => `${prefix}:worker:${worker}:executions`,
+    workerCommands: (worker) => `${prefix}:pubsub:${worker}`,
+    supervisors: `${own}:supervisors`,
+    supervisor: (supervisorId) => `${own}:supervisor:${supervisorId}`,
+    claims: (supervisorId) => `${own}:claims:${supervisorId}`,
+    cleaning: (queue) => `${prefix}:clean_registries:${queue}`,
+    abandoned: (queue) => `${own}:abandoned:${queue}`,
+    intermediateSeen: (queue) => `${own}:intermediate:${queue}`,
+  }
+}

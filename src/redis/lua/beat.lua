@@ -1,0 +1,56 @@
+-- beat: extend a supervisor's lease and show its workers and running jobs alive.
+-- KEYS[1] supervisors (zset: id by lease end, epoch ms; 0 = being taken over)  KEYS[2] claims of this supervisor (hash)
+-- KEYS[3] set of all workers
+-- ARGV[1] prefix  ARGV[2] supervisor id  ARGV[3] lease (ms)  ARGV[4] TTL of a worker's hash, seconds
+-- ARGV[5] now (ISO)  ARGV[6] queue names (JSON array)  ARGV[7] number of workers
+-- ARGV[8...] per worker: name, state, pid ('' none); then per running job: execution, id, queue, worker, TTL of the
+-- mark as running (seconds), working time so far (seconds)
+-- Derived keys: the workers' hashes, the workers of each queue, the keys of running executions.
+-- Returns {'held', number of claims, execution, ...} naming running executions whose claim is gone, or {'lost'} with
+-- nothing written.
+-- Never revives a lease that somebody has taken over, nor a deleted job. HSET comes before EXPIRE throughout, so that
+-- a hash that had run out is not left immortal.
+--@include despite_oom
+local prefix, id, now_iso = ARGV[1], ARGV[2], ARGV[5]
+local time = redis.call('TIME')
+local now_sec, now_float = tonumber(time[1]), string.format('%d.%06d', time[1], time[2])
+local now_ms = now_sec * 1000 + math.floor(tonumber(time[2]) / 1000)
+local lease_end = redis.call('ZSCORE', KEYS[1], id)
+if not lease_end or tonumber(lease_end) == 0 then return { 'lost' } end
+despite_oom(prefix)
+redis.call('ZADD', KEYS[1], 'XX', now_ms + tonumber(ARGV[3]), id)
+
+-- pcall from here on: a key that somebody filled with something else must not end the beat for the others.
+local queues = cjson.decode(ARGV[6])
+local jobs_from = 8 + 3 * tonumber(ARGV[7])
+for i = 8, jobs_from - 1, 3 do
+  local worker = prefix .. ':worker:' .. ARGV[i]
+  redis.pcall('HSET', worker, 'last_heartbeat', now_iso, 'state', ARGV[i + 1], 'pid', ARGV[i + 2])
+  redis.pcall('EXPIRE', worker, ARGV[4])
+  -- A viewer that saw the hash expired has dropped these memberships.
+  redis.pcall('SADD', KEYS[3], worker)
+  for _, queue in ipairs(queues) do redis.pcall('SADD', prefix .. ':workers:' .. queue, worker) end
+end
+
+local reply = { 'held', redis.call('HLEN', KEYS[2]) }
+for i = jobs_from, #ARGV, 6 do
+  local execution, job_id, queue, worker, mark_sec, work_sec = unpack(ARGV, i, i + 5)
+  if redis.call('HEXISTS', KEYS[2], execution) == 0 then
+    reply[#reply + 1] = execution
+  else
+    local execution_key = prefix .. ':execution:' .. job_id .. ':' .. execution
+    local executions = prefix .. ':executions:' .. job_id
+    local worker_key = prefix .. ':worker:' .. worker
+    local expiry_sec = now_sec + tonumber(mark_sec)
+    redis.pcall('HSET', worker_key, 'current_job_working_time', work_sec)
+    redis.pcall('HSET', execution_key, 'last_heartbeat', now_float)
+    redis.pcall('EXPIRE', execution_key, mark_sec)
+    redis.pcall('ZADD', prefix .. ':wip:' .. queue, 'XX', expiry_sec, job_id .. ':' .. execution)
+    redis.pcall('ZADD', executions, expiry_sec + 60, execution)
+    redis.pcall('EXPIRE', executions, mark_sec + 60)
+    redis.pcall('EXPIRE', worker_key .. ':executions', mark_sec + 60)
+    local job = prefix .. ':job:' .. job_id
+    if redis.call('TYPE', job).ok == 'hash' then redis.pcall('HSET', job, 'last_heartbeat', now_iso) end
+  end
+end
+return reply

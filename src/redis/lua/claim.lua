@@ -1,0 +1,69 @@
+-- claim: take up to a number of jobs off the fronts of many queues, in priority order, and record who holds them.
+-- KEYS[1] claims of this supervisor (hash: execution id -> JSON {id, queue, at})
+-- KEYS[2] supervisors (zset: id by lease end, epoch ms; 0 = being taken over)
+-- KEYS[3] suspension mark  KEYS[4...] queues (lists of ids) in priority order
+-- ARGV[1] prefix  ARGV[2] supervisor id  ARGV[3] execution id prefix, 24 hex digits, never used before
+-- ARGV[4] most jobs to claim  ARGV[5] most ids to look at  ARGV[6] timeout of jobs without one, seconds
+-- ARGV[7...] names of the queues in KEYS[4...]
+-- Derived keys: the hashes of the jobs found.
+-- Returns {state, claims, skips, broken}: state 'ok', 'suspended' or 'lost' (no lease: register again);
+-- claims {id, queue, execution, {field, value, ...}}; skips {id, queue, reason} for ids with nothing to run;
+-- broken {queue, error} for keys that hold no list.
+-- Never pops an id without recording it or reporting it, nor claims anything without a live lease. A claimed job's
+-- hash does not expire. The first write is an LPOP, which Redis allows even when it is out of memory, and a script
+-- that has written is let through to its end.
+local lease_end = redis.call('ZSCORE', KEYS[2], ARGV[2])
+if not lease_end or tonumber(lease_end) == 0 then return { 'lost', {}, {}, {} } end
+if redis.call('EXISTS', KEYS[3]) == 1 then return { 'suspended', {}, {}, {} } end
+
+local time = redis.call('TIME')
+local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local claims, skips, broken = {}, {}, {}
+local wanted, to_look_at = tonumber(ARGV[4]), tonumber(ARGV[5])
+
+-- Ids are text everywhere else; one that is no UTF-8 could never be addressed again. Each pattern is one row of
+-- Unicode's table of well-formed sequences: no overlong forms, no surrogates, nothing beyond U+10FFFF.
+local utf8_forms = { '[\194-\223][\128-\191]', '\224[\160-\191][\128-\191]', '[\225-\236\238\239][\128-\191][\128-\191]',
+  '\237[\128-\159][\128-\191]', '\240[\144-\191][\128-\191][\128-\191]', '[\241-\243][\128-\191][\128-\191][\128-\191]',
+  '\244[\128-\143][\128-\191][\128-\191]' }
+local function is_text(id)
+  if not id:find('[\128-\255]') then return true end
+  for _, form in ipairs(utf8_forms) do id = id:gsub(form, '.') end
+  return not id:find('[\128-\255]')
+end
+
+local function take(id, queue)
+  if not is_text(id) then return 'id-is-no-text' end
+  local job = ARGV[1] .. ':job:' .. id
+  local fields = redis.pcall('HGETALL', job)
+  if fields.err then return 'not-a-hash' end
+  if #fields == 0 then return 'no-such-job' end
+  local known = {}
+  for i = 1, #fields, 2 do known[fields[i]] = fields[i + 1] end
+  if known.status == 'canceled' then return 'canceled' end
+  local execution = ARGV[3] .. string.format('%08x', #claims)
+  redis.call('HSET', KEYS[1], execution, cjson.encode({ id = id, queue = queue, at = now_ms }))
+  redis.call('PERSIST', job)
+  -- A producer may leave these out; RQ's readers then misfile the job, or crash on it.
+  if not known.origin then redis.call('HSET', job, 'origin', queue) end
+  if not known.timeout then redis.call('HSET', job, 'timeout', ARGV[6]) end
+  claims[#claims + 1] = { id, queue, execution, fields }
+end
+
+for i = 4, #KEYS do
+  local queue = ARGV[i + 3]
+  while #claims < wanted and to_look_at > 0 do
+    local ids = redis.pcall('LPOP', KEYS[i], math.min(wanted - #claims, to_look_at))
+    if not ids then break end
+    if ids.err then
+      broken[#broken + 1] = { queue, ids.err }
+      break
+    end
+    to_look_at = to_look_at - #ids
+    for _, id in ipairs(ids) do
+      local reason = take(id, queue)
+      if reason then skips[#skips + 1] = { id, queue, reason } end
+    end
+  end
+end
+return { 'ok', claims, skips, broken }

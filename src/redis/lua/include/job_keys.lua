@@ -1,0 +1,34 @@
+-- Keys that hang on one job. Derived from the prefix, because scripts meet job ids only inside Redis or in batches;
+-- all of them lie in the prefix's slot (src/redis/keys.ts holds the same names).
+local function job_key(prefix, id) return prefix .. ':job:' .. id end
+local function dependents_key(prefix, id) return prefix .. ':job:' .. id .. ':dependents' end
+local function dependencies_key(prefix, id) return prefix .. ':job::' .. id .. ':dependencies' end
+
+-- False where the key holds something other than a job: also where there is none.
+local function is_job(prefix, id) return redis.call('TYPE', job_key(prefix, id)).ok == 'hash' end
+
+-- False where a push or an entry would fail, and the job would be in no place at all.
+local function can_hold(key, kind)
+  local found = redis.call('TYPE', key).ok
+  return found == 'none' or found == kind
+end
+
+-- RQ's cleanup(ttl): ttl > 0 lets the job expire, 0 deletes it, anything else keeps it for ever.
+local function apply_ttl(prefix, id, ttl_sec)
+  local keys = { job_key(prefix, id), dependents_key(prefix, id), dependencies_key(prefix, id) }
+  if ttl_sec > 0 then
+    for _, key in ipairs(keys) do redis.call('EXPIRE', key, ttl_sec) end
+  elseif ttl_sec == 0 then
+    redis.call('DEL', unpack(keys))
+  else
+    for _, key in ipairs(keys) do redis.call('PERSIST', key) end
+  end
+end
+
+-- Put a job that waits (again) on its list, which must be one (`can_hold`): status, time, TTL, push.
+local function push_job(prefix, id, queue, now_iso, ttl_sec, at_front)
+  redis.call('HSET', job_key(prefix, id), 'status', 'queued', 'enqueued_at', now_iso)
+  apply_ttl(prefix, id, ttl_sec > 0 and ttl_sec or -1)
+  redis.pcall('SADD', prefix .. ':queues', prefix .. ':queue:' .. queue)
+  redis.call(at_front and 'LPUSH' or 'RPUSH', prefix .. ':queue:' .. queue, id)
+end

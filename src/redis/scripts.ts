@@ -1,0 +1,95 @@
+import { defineScript } from './script.js'
+import { lua } from './scripts.generated.js'
+
+/** Every script of rqd with the names of its keys and arguments, in the order of its header in src/redis/lua. */
+export const scripts = {
+  enqueue: defineScript({
+    source: lua.enqueue,
+    keys: ['job', 'queue', 'queues'],
+    args: ['prefix', 'jobId', 'ttlSec', 'atFront', 'unique'],
+  }),
+  claim: defineScript({
+    source: lua.claim,
+    keys: ['claims', 'supervisors', 'suspended'],
+    args: ['prefix', 'supervisorId', 'executionPrefix', 'limit', 'lookAt', 'timeoutSec'],
+  }),
+  start: defineScript({
+    source: lua.start,
+    keys: ['claims'],
+    args: ['prefix', 'workerTtlSec'],
+    record: ['execution', 'jobId', 'queue', 'worker', 'startedAt', 'markSec'],
+  }),
+  beat: defineScript({
+    source: lua.beat,
+    keys: ['supervisors', 'claims', 'workers'],
+    args: ['prefix', 'supervisorId', 'leaseMs', 'workerTtlSec', 'nowIso', 'queues', 'workerCount'],
+    record: ['execution', 'jobId', 'queue', 'worker', 'markSec', 'workSec'],
+  }),
+  finish: defineScript({
+    source: lua.finish,
+    keys: ['claims'],
+    args: ['prefix', 'workerTtlSec'],
+    // prettier-ignore
+    record: ['execution', 'jobId', 'queue', 'worker', 'resultTtlSec', 'value', 'startedAt', 'endedAt', 'started', 'ended', 'workSec'],
+  }),
+  fail: defineScript({
+    source: lua.fail,
+    keys: ['claims'],
+    args: ['prefix', 'workerTtlSec'],
+    // prettier-ignore
+    record: ['execution', 'jobId', 'queue', 'worker', 'status', 'failureTtlSec', 'resultsTtlSec', 'traceback', 'startedAt', 'endedAt', 'started', 'ended', 'workSec', 'certificate'],
+  }),
+  retry: defineScript({
+    source: lua.retry,
+    keys: ['claims'],
+    args: ['prefix', 'workerTtlSec'],
+    // prettier-ignore
+    record: ['execution', 'jobId', 'queue', 'worker', 'retriesLeft', 'delaySec', 'atFront', 'ttlSec', 'endedAt', 'workSec', 'deaths'],
+  }),
+  handBack: defineScript({
+    source: lua.handBack,
+    keys: ['claims'],
+    args: ['prefix', 'nowIso'],
+    record: ['execution', 'jobId', 'queue', 'origin', 'worker', 'ttlSec'],
+  }),
+  register: defineScript({
+    source: lua.register,
+    keys: ['supervisors', 'supervisor', 'workers'],
+    args: ['prefix', 'supervisorId', 'leaseMs', 'workerTtlSec', 'supervisorFields', 'queues'],
+    record: ['worker', 'fields'],
+  }),
+  deregister: defineScript({
+    source: lua.deregister,
+    keys: ['supervisors', 'supervisor', 'claims', 'workers'],
+    args: ['prefix', 'supervisorId', 'nowIso', 'queues'],
+    record: ['worker'],
+  }),
+  recover: defineScript({
+    source: lua.recover,
+    keys: ['supervisors', 'supervisor', 'claims', 'workers'],
+    args: ['prefix', 'supervisorId', 'proved', 'limit', 'nowIso'],
+  }),
+  requeue: defineScript({
+    source: lua.requeue,
+    keys: ['failed', 'queueKey'],
+    args: ['prefix', 'queue', 'nowIso', 'emptyTraceback', 'atFront'],
+    record: ['jobId'],
+  }),
+  sweepAbandoned: defineScript({
+    source: lua.sweepAbandoned,
+    keys: ['started', 'reservations', 'supervisors'],
+    // prettier-ignore
+    args: ['prefix', 'queue', 'nowIso', 'traceback', 'excString', 'settleMs', 'beatMs', 'holdSec', 'limit', 'failureTtlSec'],
+  }),
+  sweepIntermediate: defineScript({
+    source: lua.sweepIntermediate,
+    keys: ['intermediate', 'queueKey', 'seen', 'supervisors'],
+    args: ['prefix', 'queue', 'nowIso', 'ageMs', 'limit'],
+  }),
+  sweepRegistries: defineScript({
+    source: lua.sweepRegistries,
+    keys: ['finished', 'failed', 'queueWorkers', 'workers'],
+    args: ['prefix', 'limit'],
+  }),
+  queueSummary: defineScript({ source: lua.queueSummary, keys: [], args: ['prefix'] }),
+} as const

@@ -1,0 +1,382 @@
+import type { Redis } from 'ioredis'
+import { rqDefaults } from '../rq-defaults.js'
+import type { Keys } from './keys.js'
+import { asFields, asInteger, asList, asText, runScript, type RawReply, type ScriptArgument } from './script.js'
+import { scripts } from './scripts.js'
+
+/** A job taken off a queue: its hash as it lies in Redis, and the execution id that fences every later write. */
+export interface Claim {
+  readonly jobId: string
+  /** The queue that it was taken from; its `origin`, under which it is filed, may be another. */
+  readonly queue: string
+  readonly execution: string
+  readonly fields: ReadonlyMap<string, Buffer>
+}
+
+/** Why an id on a queue was dropped: there is nothing to run. */
+export type SkipReason = 'no-such-job' | 'canceled' | 'not-a-hash' | 'id-is-no-text'
+
+export interface ClaimReply {
+  /** `suspended`: all workers are (RQ's mark). `lost`: the supervisor holds no lease and must register again. */
+  readonly state: 'ok' | 'suspended' | 'lost'
+  readonly claims: Claim[]
+  readonly skips: { jobId: string; queue: string; reason: SkipReason }[]
+  readonly broken: { queue: string; error: string }[]
+}
+
+/**
+ * What a script says of one job: whether it was done, and if not why. `lost`: the claim is held no longer. `refused`:
+ * the key of the queue holds something else; the claim stands, so that the call can be made again.
+ */
+export type StartReply = 'started' | 'lost' | 'gone'
+export type SettleReply =
+  'finished' | 'failed' | 'retried' | 'handed-back' | 'canceled' | 'repeated' | 'lost' | 'gone' | 'refused'
+export type RequeueReply = 'requeued' | 'not-failed' | 'missing'
+
+/** Who registers: the supervisor's lease and its workers. Field values are hash texts. */
+export interface Registration {
+  supervisorId: string
+  leaseMs: number
+  workerTtlSec: number
+  queues: readonly string[]
+  supervisorFields: Readonly<Record<string, string>>
+  workers: readonly { name: string; fields: Readonly<Record<string, string>> }[]
+}
+
+export interface Beat {
+  supervisorId: string
+  leaseMs: number
+  workerTtlSec: number
+  nowIso: string
+  queues: readonly string[]
+  workers: readonly { name: string; state: string; pid: number | null }[]
+  running: readonly {
+    execution: string
+    jobId: string
+    queue: string
+    worker: string
+    /** How long readers may take the job for running without another beat, seconds. */
+    markSec: number
+    workSec: number
+  }[]
+}
+
+export interface BeatReply {
+  /** How many claims Redis has of this supervisor. */
+  readonly claims: number
+  /** Running executions whose claim is gone. */
+  readonly gone: string[]
+}
+
+/** A queue at a glance. `depth` -1: the key holds something else. */
+export interface QueueSummary {
+  readonly queue: string
+  readonly depth: number
+  /** When its first job was put on it (RQ's ISO text); empty if unknown. */
+  readonly oldestEnqueuedAt: string
+}
+
+type Records<S extends { record: readonly string[] }> = readonly Record<S['record'][number], ScriptArgument>[]
+
+/** Every transition of a job or a worker, one script each. The only way in which rqd writes RQ's data. */
+export class Store {
+  readonly redis: Redis
+  readonly keys: Keys
+
+  constructor(redis: Redis, keys: Keys) {
+    this.redis = redis
+    this.keys = keys
+  }
+
+  /** Put a job on a queue. @returns the queue's length; 0 if `unique` and the id exists already. */
+  async enqueue(job: {
+    jobId: string
+    queue: string
+    fields: ReadonlyMap<string, string | Uint8Array>
+    ttlSec: number
+    atFront: boolean
+    unique: boolean
+  }): Promise<number> {
+    const { keys } = this
+    const reply = await runScript(this.redis, scripts.enqueue, {
+      keys: { job: keys.job(job.jobId), queue: keys.queue(job.queue), queues: keys.queues },
+      args: {
+        prefix: keys.prefix,
+        jobId: job.jobId,
+        ttlSec: job.ttlSec,
+        atFront: job.atFront ? 1 : 0,
+        unique: job.unique ? 1 : 0,
+      },
+      moreArgs: [...job.fields].flat(),
+    })
+    return asInteger(reply)
+  }
+
+  /** Take up to `limit` jobs off the fronts of the queues, in priority order. */
+  async claim(claim: {
+    supervisorId: string
+    executionPrefix: string
+    queues: readonly string[]
+    limit: number
+    lookAt: number
+  }): Promise<ClaimReply> {
+    const { keys } = this
+    const reply = asList(
+      await runScript(this.redis, scripts.claim, {
+        keys: { claims: keys.claims(claim.supervisorId), supervisors: keys.supervisors, suspended: keys.suspended },
+        moreKeys: claim.queues.map((queue) => keys.queue(queue)),
+        args: {
+          prefix: keys.prefix,
+          supervisorId: claim.supervisorId,
+          executionPrefix: claim.executionPrefix,
+          limit: claim.limit,
+          lookAt: claim.lookAt,
+          timeoutSec: rqDefaults.timeoutSec,
+        },
+        moreArgs: claim.queues,
+      }),
+    )
+    return {
+      state: asText(reply[0]) as ClaimReply['state'],
+      claims: asList(reply[1]).map((raw) => {
+        const [jobId, queue, execution, fields] = asList(raw)
+        return { jobId: asText(jobId), queue: asText(queue), execution: asText(execution), fields: asFields(fields) }
+      }),
+      skips: asList(reply[2]).map((raw) => {
+        const [jobId, queue, reason] = asList(raw)
+        return { jobId: asText(jobId), queue: asText(queue), reason: asText(reason) as SkipReason }
+      }),
+      broken: asList(reply[3]).map((raw) => {
+        const [queue, error] = asList(raw)
+        return { queue: asText(queue), error: asText(error) }
+      }),
+    }
+  }
+
+  /** Show claimed jobs as running. One reply per record, in order. */
+  async start(
+    supervisorId: string,
+    workerTtlSec: number,
+    records: Records<typeof scripts.start>,
+  ): Promise<StartReply[]> {
+    const args = { prefix: this.keys.prefix, workerTtlSec }
+    return texts(await runScript(this.redis, scripts.start, { keys: this.#claims(supervisorId), args, records }))
+  }
+
+  /** Record jobs that ended well. One reply per record, in order. */
+  async finish(
+    supervisorId: string,
+    workerTtlSec: number,
+    records: Records<typeof scripts.finish>,
+  ): Promise<SettleReply[]> {
+    const args = { prefix: this.keys.prefix, workerTtlSec }
+    return texts(await runScript(this.redis, scripts.finish, { keys: this.#claims(supervisorId), args, records }))
+  }
+
+  /** Record jobs that failed for good or were stopped. One reply per record, in order. */
+  async fail(
+    supervisorId: string,
+    workerTtlSec: number,
+    records: Records<typeof scripts.fail>,
+  ): Promise<SettleReply[]> {
+    const args = { prefix: this.keys.prefix, workerTtlSec }
+    return texts(await runScript(this.redis, scripts.fail, { keys: this.#claims(supervisorId), args, records }))
+  }
+
+  /** Put failed jobs with retries left back. One reply per record, in order. */
+  async retry(
+    supervisorId: string,
+    workerTtlSec: number,
+    records: Records<typeof scripts.retry>,
+  ): Promise<SettleReply[]> {
+    const args = { prefix: this.keys.prefix, workerTtlSec }
+    return texts(await runScript(this.redis, scripts.retry, { keys: this.#claims(supervisorId), args, records }))
+  }
+
+  /** Return claimed jobs to the front of their queues, in the order given. One reply per record, in order. */
+  async handBack(
+    supervisorId: string,
+    nowIso: string,
+    records: Records<typeof scripts.handBack>,
+  ): Promise<SettleReply[]> {
+    const args = { prefix: this.keys.prefix, nowIso }
+    return texts(await runScript(this.redis, scripts.handBack, { keys: this.#claims(supervisorId), args, records }))
+  }
+
+  /** Begin a lease and register workers. @returns the name that a live worker has already, if there is one. */
+  async register(registration: Registration): Promise<string | undefined> {
+    const { keys } = this
+    const reply = asText(
+      await runScript(this.redis, scripts.register, {
+        keys: {
+          supervisors: keys.supervisors,
+          supervisor: keys.supervisor(registration.supervisorId),
+          workers: keys.workers,
+        },
+        args: {
+          prefix: keys.prefix,
+          supervisorId: registration.supervisorId,
+          leaseMs: registration.leaseMs,
+          workerTtlSec: registration.workerTtlSec,
+          supervisorFields: JSON.stringify(registration.supervisorFields),
+          queues: JSON.stringify(registration.queues),
+        },
+        records: registration.workers.map(({ name, fields }) => ({ worker: name, fields: JSON.stringify(fields) })),
+      }),
+    )
+    return reply === 'registered' ? undefined : reply.slice('taken '.length)
+  }
+
+  /** Extend the lease. @returns 'lost' if it is held no longer. */
+  async beat(beat: Beat): Promise<'lost' | BeatReply> {
+    const { keys } = this
+    const [state, claims, ...gone] = asList(
+      await runScript(this.redis, scripts.beat, {
+        keys: { supervisors: keys.supervisors, claims: keys.claims(beat.supervisorId), workers: keys.workers },
+        args: {
+          prefix: keys.prefix,
+          supervisorId: beat.supervisorId,
+          leaseMs: beat.leaseMs,
+          workerTtlSec: beat.workerTtlSec,
+          nowIso: beat.nowIso,
+          queues: JSON.stringify(beat.queues),
+          workerCount: beat.workers.length,
+        },
+        moreArgs: beat.workers.flatMap(({ name, state: shown, pid }) => [name, shown, pid ?? 0]),
+        records: beat.running,
+      }),
+    )
+    if (asText(state) === 'lost') return 'lost'
+    return { claims: asInteger(claims), gone: gone.map((execution) => asText(execution)) }
+  }
+
+  /** End a registration. @returns how many claims are still held, for others to take over. */
+  async deregister(end: {
+    supervisorId: string
+    nowIso: string
+    queues: readonly string[]
+    workers: readonly string[]
+  }): Promise<number> {
+    const { keys } = this
+    return asInteger(
+      await runScript(this.redis, scripts.deregister, {
+        keys: {
+          supervisors: keys.supervisors,
+          supervisor: keys.supervisor(end.supervisorId),
+          claims: keys.claims(end.supervisorId),
+          workers: keys.workers,
+        },
+        args: {
+          prefix: keys.prefix,
+          supervisorId: end.supervisorId,
+          nowIso: end.nowIso,
+          queues: JSON.stringify(end.queues),
+        },
+        records: end.workers.map((worker) => ({ worker })),
+      }),
+    )
+  }
+
+  /**
+   * Take over up to `limit` jobs of a supervisor that is dead: by its lease, or `proved` so.
+   * @returns the ids that went back to their queues and whether another call has more to do; undefined if it is alive.
+   */
+  async recover(dead: {
+    supervisorId: string
+    proved: boolean
+    limit: number
+    nowIso: string
+  }): Promise<{ jobIds: string[]; more: boolean } | undefined> {
+    const { keys } = this
+    const [state, , ...jobIds] = asList(
+      await runScript(this.redis, scripts.recover, {
+        keys: {
+          supervisors: keys.supervisors,
+          supervisor: keys.supervisor(dead.supervisorId),
+          claims: keys.claims(dead.supervisorId),
+          workers: keys.workers,
+        },
+        args: {
+          prefix: keys.prefix,
+          supervisorId: dead.supervisorId,
+          proved: dead.proved ? 1 : 0,
+          limit: dead.limit,
+          nowIso: dead.nowIso,
+        },
+      }),
+    )
+    if (asText(state) === 'alive') return undefined
+    return { jobIds: jobIds.map((id) => asText(id)), more: asText(state) === 'more' }
+  }
+
+  /** Executions and jobs that a supervisor holds, as Redis has them, in the order in which they were claimed. */
+  async listClaims(supervisorId: string): Promise<{ execution: string; jobId: string; queue: string }[]> {
+    const claims = Object.entries(await this.redis.hgetall(this.keys.claims(supervisorId)))
+    return claims
+      .map(([execution, json]) => ({ execution, ...(JSON.parse(json) as { id: string; queue: string; at: number }) }))
+      .sort((a, b) => a.at - b.at || (a.execution.slice(-8) < b.execution.slice(-8) ? -1 : 1))
+      .map(({ execution, id, queue }) => ({ execution, jobId: id, queue }))
+  }
+
+  /** Known supervisors with the end of their lease (epoch ms of the Redis clock; 0: being taken over) and record. */
+  async listSupervisors(): Promise<{ id: string; leaseEndMs: number; record: Record<string, string> }[]> {
+    const flat = await this.redis.zrange(this.keys.supervisors, '0', '-1', 'WITHSCORES')
+    const ids = flat.filter((_, i) => i % 2 === 0)
+    const records = await Promise.all(ids.map((id) => this.redis.hgetall(this.keys.supervisor(id))))
+    return ids.map((id, i) => ({ id, leaseEndMs: Number(flat[2 * i + 1]), record: records[i] ?? {} }))
+  }
+
+  /** Supervisors whose lease has run out on the Redis clock, or is being taken over. */
+  async expiredSupervisors(): Promise<string[]> {
+    const [seconds, microseconds] = await this.redis.time()
+    const nowMs = Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000)
+    return this.redis.zrangebyscore(this.keys.supervisors, '0', String(nowMs))
+  }
+
+  /** Move failed jobs back to their queue. One reply per id, in order. */
+  async requeue(request: {
+    queue: string
+    jobIds: readonly string[]
+    nowIso: string
+    emptyTraceback: Uint8Array
+    atFront: boolean
+  }): Promise<RequeueReply[]> {
+    const { keys } = this
+    return texts(
+      await runScript(this.redis, scripts.requeue, {
+        keys: { failed: keys.failed(request.queue), queueKey: keys.queue(request.queue) },
+        args: {
+          prefix: keys.prefix,
+          queue: request.queue,
+          nowIso: request.nowIso,
+          emptyTraceback: request.emptyTraceback,
+          atFront: request.atFront ? 1 : 0,
+        },
+        records: request.jobIds.map((jobId) => ({ jobId })),
+      }),
+    )
+  }
+
+  /** Depth and age of queues, at a cost that does not grow with them. */
+  async queueSummaries(queues: readonly string[]): Promise<QueueSummary[]> {
+    if (queues.length === 0) return []
+    const reply = await runScript(this.redis, scripts.queueSummary, {
+      keys: {},
+      moreKeys: queues.map((queue) => this.keys.queue(queue)),
+      args: { prefix: this.keys.prefix },
+    })
+    return asList(reply).map((raw, i) => {
+      const [depth, oldest] = asList(raw)
+      return { queue: queues[i] ?? '', depth: asInteger(depth), oldestEnqueuedAt: asText(oldest) }
+    })
+  }
+
+  #claims(supervisorId: string): { claims: string } {
+    return { claims: this.keys.claims(supervisorId) }
+  }
+}
+
+// The scripts' headers list the words that they answer with; the types above repeat them.
+function texts<T extends string>(reply: RawReply): T[] {
+  return asList(reply).map((item) => asText(item) as T)
+}

@@ -1,0 +1,165 @@
+import type { Clock } from '../clock.js'
+import { deferred } from '../deferred.js'
+import { coerceError } from '../errors.js'
+import type { Logger } from '../logger.js'
+import type { Random } from '../random.js'
+import type { Claim, ClaimReply, Store } from '../redis/store.js'
+import type { Service } from '../service.js'
+
+/** Ids without a job that one claim may pass over, so that a queue full of them cannot hold Redis up. */
+const MAX_SKIPS = 200
+/** Between claims where nothing tells of new work: a suspended fleet, more queues than are watched. */
+const POLL_MS = 250
+const SUSPENDED_POLL_MS = 1_000
+
+export interface FetcherOptions {
+  store: Store
+  /** All queues in priority order. */
+  queues: readonly string[]
+  clock: Clock
+  random: Random
+  logger: Logger
+  /** The id under which claims are recorded now. */
+  supervisorId: () => string
+  /** How many more jobs can be begun. */
+  capacity: () => number
+  accept: (claims: Claim[]) => void
+  /** All open queues were found empty. Returns true if their next id will be told by `wake`; else they are polled. */
+  idle: (queues: readonly string[]) => boolean
+  /** A claim's fate was unknown: find out what Redis recorded for us, before the next one. */
+  reconcile: () => Promise<void>
+  /** The lease is gone: register again, or give up by rejecting. */
+  leaseLost: () => Promise<void>
+}
+
+/**
+ * Reads the queues in strict priority: whenever there is capacity, one call claims from the first queues that have
+ * something. Between claims it waits for `wake` (new work, free capacity) and holds nothing.
+ */
+export class Fetcher implements Service {
+  readonly #options: FetcherOptions
+  readonly #paused = new Set<string>()
+  #allPaused = false
+  #suspended = false
+  #unsure = false
+  #running: Promise<void> | undefined
+  #stopped = false
+  #wake = deferred()
+
+  constructor(options: FetcherOptions) {
+    this.#options = options
+  }
+
+  start(): Promise<void> {
+    this.#running ??= this.#loop()
+    return Promise.resolve()
+  }
+
+  /** Claim nothing more. Resolves when the last claim has been accepted. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.wake()
+    await this.#running
+  }
+
+  /** Look again: capacity has grown, or a queue has something. */
+  wake(): void {
+    this.#wake.resolve()
+  }
+
+  /** Compare what Redis recorded for us with what is held here, before the next claim. */
+  doubt(): void {
+    this.#unsure = true
+    this.wake()
+  }
+
+  /** Claim nothing from these queues (all: an empty list) until they are resumed. */
+  pause(queues: readonly string[]): void {
+    if (queues.length === 0) this.#allPaused = true
+    for (const queue of queues) this.#paused.add(queue)
+  }
+
+  /** Undo `pause` for these queues; an empty list undoes every pause. */
+  resume(queues: readonly string[]): void {
+    if (queues.length === 0) this.#paused.clear()
+    if (this.#allPaused && queues.length > 0) for (const queue of this.#options.queues) this.#paused.add(queue)
+    this.#allPaused = false
+    for (const queue of queues) this.#paused.delete(queue)
+    this.wake()
+  }
+
+  isPaused(queue: string): boolean {
+    return this.#allPaused || this.#paused.has(queue)
+  }
+
+  /** True while RQ's mark suspends all workers, as far as the last claim saw. */
+  get suspended(): boolean {
+    return this.#suspended
+  }
+
+  async #loop(): Promise<void> {
+    let failures = 0
+    while (!this.#stopped) {
+      this.#wake = deferred()
+      const queues = this.#options.queues.filter((queue) => !this.isPaused(queue))
+      const limit = this.#options.capacity()
+      if (queues.length === 0 || limit <= 0) {
+        await this.#wake.promise
+        continue
+      }
+      try {
+        if (this.#unsure) {
+          await this.#options.reconcile()
+          this.#unsure = false
+        }
+        const waitMs = await this.#claim(queues, limit)
+        failures = 0
+        if (waitMs !== 0) await this.#pause(waitMs)
+      } catch (thrown) {
+        failures += 1
+        this.#unsure = true
+        const error = coerceError(thrown)
+        // Once per outage: the link's own state is logged elsewhere.
+        if (failures === 1) this.#options.logger.error('cannot claim jobs', { error: error.message })
+        await this.#pause(Math.min(1_000, 50 * 2 ** failures) * (0.5 + 0.5 * this.#options.random.unit()))
+      }
+    }
+  }
+
+  /** @returns how long to wait for a wake before the next claim: 0 not at all, null without a bound. */
+  async #claim(queues: readonly string[], limit: number): Promise<number | null> {
+    const { store, random, supervisorId, logger } = this.#options
+    const reply = await store.claim({
+      supervisorId: supervisorId(),
+      executionPrefix: random.hex(24),
+      queues,
+      limit,
+      lookAt: limit + MAX_SKIPS,
+    })
+    this.#suspended = reply.state === 'suspended'
+    if (reply.state === 'lost') {
+      await this.#options.leaseLost()
+      return 0
+    }
+    if (reply.state === 'suspended') return SUSPENDED_POLL_MS
+    for (const { jobId, queue, reason } of reply.skips) logger.warn(skipSentence[reason], { jobId, queue })
+    for (const { queue, error } of reply.broken) logger.error('a queue cannot be read', { queue, error })
+    if (reply.claims.length > 0) this.#options.accept(reply.claims)
+    if (reply.claims.length > 0 || reply.skips.length > 0) return 0
+    return this.#options.idle(queues) && reply.broken.length === 0 ? null : POLL_MS
+  }
+
+  async #pause(waitMs: number | null): Promise<void> {
+    if (this.#stopped) return
+    const timer = waitMs === null ? undefined : setTimeout(() => this.wake(), waitMs)
+    await this.#wake.promise
+    clearTimeout(timer)
+  }
+}
+
+const skipSentence: Record<ClaimReply['skips'][number]['reason'], string> = {
+  'no-such-job': 'skipped an id without a job: deleted, or not started within its ttl',
+  canceled: 'skipped a canceled job',
+  'not-a-hash': 'skipped an id whose job key holds something other than a hash',
+  'id-is-no-text': 'skipped an id that is not valid UTF-8',
+}

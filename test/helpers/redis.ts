@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import type { Test } from 'tap'
+
+/** A private Redis server on a Unix socket in a temporary folder. */
+export interface TestRedis {
+  /** Path of the server's socket. */
+  readonly socket: string
+  /** The same as a URL that every command line of rqd accepts. */
+  readonly url: string
+  readonly folder: string
+  readonly pid: number
+  /** A client, closed with the test. */
+  readonly client: Redis
+  /** Another client, closed with the test. */
+  connect(): Redis
+  /** Signal the server that runs now. */
+  signal(signal: NodeJS.Signals): void
+  /** Kill the server and start another on the same socket and folder; resolves when it answers. */
+  restart(): Promise<void>
+}
+
+/** Start a private Redis for this test; it is stopped and its folder removed when the test ends. */
+export async function startRedis(t: Test, extraArguments: string[] = []): Promise<TestRedis> {
+  const folder = await mkdtemp(join(tmpdir(), 'rqd-test-'))
+  const socket = join(folder, 'redis.sock')
+  const start = (): ChildProcess =>
+    spawn(
+      'redis-server',
+      // prettier-ignore
+      ['--port', '0', '--unixsocket', socket, '--dir', folder, '--save', '', '--appendonly', 'no', ...extraArguments],
+      { stdio: ['ignore', 'ignore', 'inherit'] },
+    )
+  let server = start()
+  const clients: Redis[] = []
+  const connect = (): Redis => {
+    const client = new Redis({ path: socket, maxRetriesPerRequest: null })
+    // A test that kills its server on purpose sees connection errors: the test's own assertions judge them.
+    client.on('error', () => undefined)
+    clients.push(client)
+    return client
+  }
+  t.teardown(async () => {
+    for (const client of clients) client.disconnect()
+    await stopProcess(server)
+    await rm(folder, { recursive: true, force: true })
+  })
+  if (server.pid === undefined) throw new Error('redis-server did not start: is it on the PATH?')
+  const client = connect()
+  await client.ping()
+  return {
+    socket,
+    url: `unix://${socket}`,
+    folder,
+    pid: server.pid,
+    client,
+    connect,
+    signal: (signal) => void server.kill(signal),
+    restart: async () => {
+      await stopProcess(server)
+      server = start()
+      await client.ping()
+    },
+  }
+}
+
+async function stopProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const closed = new Promise((resolve) => child.once('close', resolve))
+  child.kill('SIGCONT')
+  child.kill('SIGKILL')
+  await closed
+}

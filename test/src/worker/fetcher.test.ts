@@ -1,0 +1,244 @@
+import t, { type Test } from 'tap'
+import { systemClock } from '../../../src/clock.js'
+import { Fetcher, type FetcherOptions } from '../../../src/worker/fetcher.js'
+import { Factory } from '../../helpers/factory.js'
+import { RecordingLogger } from '../../helpers/recording-logger.js'
+import { startRedis } from '../../helpers/redis.js'
+import { waitFor } from '../../helpers/wait-for.js'
+import { systemRandom } from '../../../src/random.js'
+import type { Store } from '../../../src/redis/store.js'
+
+const { client } = await startRedis(t)
+const make = new Factory(client)
+const { keys } = make
+t.beforeEach(async () => {
+  await client.flushall()
+})
+
+interface Bench {
+  fetcher: Fetcher
+  /** Ids in the order in which they were accepted. */
+  taken: string[]
+  /** What else was called. */
+  calls: string[]
+  logger: RecordingLogger
+  free: { slots: number }
+}
+
+async function setup(t: Test, more: Partial<FetcherOptions> = {}): Promise<Bench> {
+  const queues = ['high', 'low']
+  await make.register('sup', { queues })
+  const taken: string[] = []
+  const calls: string[] = []
+  const logger = new RecordingLogger()
+  const free = { slots: 100 }
+  const fetcher = new Fetcher({
+    store: make.store,
+    queues,
+    clock: systemClock,
+    random: systemRandom,
+    logger,
+    supervisorId: () => 'sup',
+    capacity: () => free.slots,
+    accept: (claims) => {
+      free.slots -= claims.length
+      taken.push(...claims.map(({ jobId }) => jobId))
+    },
+    idle: (empty) => {
+      calls.push(`idle ${empty.join()}`)
+      return true
+    },
+    reconcile: () => {
+      calls.push('reconcile')
+      return Promise.resolve()
+    },
+    leaseLost: async () => {
+      calls.push('lease lost')
+      await make.register('sup', { queues })
+    },
+    ...more,
+  })
+  t.teardown(() => fetcher.stop())
+  return { fetcher, taken, calls, logger, free }
+}
+
+/** A store whose `claim` fails as long as told. */
+function failing(isDown: () => boolean, onCall: () => void = () => undefined): Store {
+  const claim: Store['claim'] = (...args) => {
+    onCall()
+    return isDown() ? Promise.reject(new Error('down')) : make.store.claim(...args)
+  }
+  return new Proxy(make.store, {
+    get: (target, name) => (name === 'claim' ? claim : (Reflect.get(target, name) as unknown)),
+  })
+}
+
+void t.test('queues are read in strict priority, as capacity allows, again whenever it grows', async (t) => {
+  const { fetcher, taken, free } = await setup(t)
+  await make.enqueue(['l1', 'l2', 'l3'], { queue: 'low' })
+  await make.enqueue(['h1', 'h2'], { queue: 'high' })
+  free.slots = 3
+  await fetcher.start()
+  await waitFor('three jobs', () => taken.length === 3)
+  t.strictSame(taken, ['h1', 'h2', 'l1'])
+  await make.enqueue('h3', { queue: 'high' })
+  free.slots = 2
+  fetcher.wake()
+  await waitFor('two more', () => taken.length === 5)
+  t.strictSame(taken.slice(3), ['h3', 'l2'])
+  free.slots = 0
+  fetcher.wake()
+  await fetcher.stop()
+  t.strictSame(await make.list('low'), ['l3'])
+})
+
+void t.test('when all queues are empty it asks to be woken and waits; a wake makes it look', async (t) => {
+  const { fetcher, taken, calls } = await setup(t)
+  await fetcher.start()
+  await waitFor('idle', () => calls.length === 1)
+  t.strictSame(calls, ['idle high,low'])
+  await make.enqueue('a', { queue: 'low' })
+  fetcher.wake()
+  await waitFor('the job', () => taken.length === 1)
+  await waitFor('idle again', () => calls.length === 2)
+})
+
+void t.test('queues that nobody watches are polled', async (t) => {
+  const { fetcher, taken } = await setup(t, { idle: () => false })
+  await fetcher.start()
+  await make.enqueue('a', { queue: 'low' })
+  await waitFor('the job', () => taken.length === 1, 3_000)
+})
+
+void t.test('a wake during a claim is not lost', async (t) => {
+  const bench = await setup(t, {
+    idle: () => {
+      void make.enqueue('late', { queue: 'low' }).then(() => bench.fetcher.wake())
+      return true
+    },
+  })
+  await bench.fetcher.start()
+  await waitFor('the job', () => bench.taken.includes('late'))
+})
+
+void t.test('a paused queue is left alone until it is resumed', async (t) => {
+  const { fetcher, taken, calls } = await setup(t)
+  fetcher.pause(['high'])
+  t.strictSame([fetcher.isPaused('high'), fetcher.isPaused('low')], [true, false])
+  await make.enqueue('h', { queue: 'high' })
+  await make.enqueue('l', { queue: 'low' })
+  await fetcher.start()
+  await waitFor('idle', () => calls.length === 1)
+  t.strictSame(taken, ['l'])
+  t.strictSame(calls, ['idle low'])
+  fetcher.resume(['high'])
+  await waitFor('the other', () => taken.length === 2)
+})
+
+void t.test('everything can be paused, and one queue or all of it resumed', async (t) => {
+  const { fetcher, taken, calls } = await setup(t)
+  fetcher.pause([])
+  t.ok(fetcher.isPaused('high') && fetcher.isPaused('low') && fetcher.isPaused('any'))
+  await make.enqueue('h', { queue: 'high' })
+  await make.enqueue('l', { queue: 'low' })
+  await fetcher.start()
+  fetcher.resume(['low'])
+  t.strictSame([fetcher.isPaused('high'), fetcher.isPaused('low')], [true, false])
+  await waitFor('idle', () => calls.length === 1)
+  t.strictSame(taken, ['l'])
+  fetcher.resume([])
+  await waitFor('the other', () => taken.length === 2)
+  t.notOk(fetcher.isPaused('high'))
+})
+
+void t.test('while RQ’s mark suspends all workers nothing is claimed; it is looked at again by itself', async (t) => {
+  const { fetcher, taken } = await setup(t)
+  await client.set(keys.suspended, '1')
+  await make.enqueue('a', { queue: 'low' })
+  await fetcher.start()
+  await waitFor('it to see the mark', () => fetcher.suspended)
+  t.strictSame(taken, [])
+  await client.del(keys.suspended)
+  await waitFor('the job', () => taken.length === 1, 3_000)
+  t.notOk(fetcher.suspended)
+})
+
+void t.test('a lost lease is told, and once there is a new one the reading goes on', async (t) => {
+  const { fetcher, taken, calls } = await setup(t)
+  await client.del(keys.supervisors)
+  await make.enqueue('a', { queue: 'low' })
+  await fetcher.start()
+  await waitFor('the job', () => taken.length === 1)
+  t.equal(calls[0], 'lease lost')
+  t.equal(calls.filter((call) => call === 'lease lost').length, 1)
+})
+
+void t.test(
+  'after errors it backs off, complains once, and compares what Redis recorded before it goes on',
+  async (t) => {
+    let down = true
+    let claims = 0
+    const store = failing(
+      () => down,
+      () => (claims += 1),
+    )
+    const { fetcher, taken, calls, logger } = await setup(t, { store, random: { ...systemRandom, unit: () => 0 } })
+    await make.enqueue('a', { queue: 'low' })
+    const beganMs = performance.now()
+    await fetcher.start()
+    await waitFor('three attempts', () => claims >= 3)
+    t.ok(performance.now() - beganMs >= 140, 'with growing pauses: 50 and 100 ms at least')
+    t.equal(logger.count('error cannot claim jobs'), 1)
+    down = false
+    await waitFor('the job', () => taken.length === 1)
+    t.ok(calls.includes('reconcile'))
+    down = true
+    fetcher.wake()
+    await waitFor('the next complaint', () => logger.count('error cannot claim jobs') === 2)
+  },
+)
+
+void t.test('a doubt is resolved before the next claim', async (t) => {
+  const { fetcher, calls } = await setup(t)
+  fetcher.doubt()
+  await fetcher.start()
+  await waitFor('idle', () => calls.length === 2)
+  t.strictSame(calls, ['reconcile', 'idle high,low'])
+  fetcher.doubt()
+  await waitFor('another look', () => calls.length === 4)
+  t.strictSame(calls.slice(2), ['reconcile', 'idle high,low'])
+})
+
+void t.test('ids without a job and queues that cannot be read are told of, and the others served', async (t) => {
+  const { fetcher, taken, logger } = await setup(t)
+  await client.set(keys.queue('high'), 'text')
+  await client.rpush(keys.queue('low'), 'no-job')
+  await make.enqueue('a', { queue: 'low' })
+  await fetcher.start()
+  await waitFor('the job', () => taken.length === 1)
+  t.ok(logger.lines.includes('warn skipped an id without a job: deleted, or not started within its ttl'))
+  t.ok(logger.lines.includes('error a queue cannot be read'))
+  await client.del(keys.queue('high'))
+  await make.enqueue('b', { queue: 'high' })
+  await waitFor('the mended queue by polling', () => taken.includes('b'), 3_000)
+})
+
+void t.test('stop resolves when the last claim has been accepted, and is safe before start and twice', async (t) => {
+  let claiming = false
+  const store = failing(
+    () => false,
+    () => (claiming = true),
+  )
+  const bench = await setup(t, { store })
+  await make.enqueue('a', { queue: 'low' })
+  await bench.fetcher.start()
+  await waitFor('the claim to be under way', () => claiming)
+  await bench.fetcher.stop()
+  t.strictSame(bench.taken, ['a'])
+  await bench.fetcher.stop()
+  const never = await setup(t)
+  await never.fetcher.stop()
+  await never.fetcher.start()
+  await never.fetcher.stop()
+  t.strictSame(never.calls, [])
+})
