@@ -1,0 +1,44 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { type AbortReason, type RunJob } from '../ipc/messages.js'
+
+/** What the running function can ask about itself. */
+export interface CurrentTask {
+  readonly job: RunJob
+  /** Its `reason`, once aborted, is a `TaskAbortedError`. */
+  readonly signal: AbortSignal
+}
+
+/** Why a job was told to end. A function that lets it pass fails with it. */
+export class TaskAbortedError extends Error {
+  readonly reason: AbortReason
+
+  constructor(reason: AbortReason) {
+    super(abortMessages[reason])
+    this.name = 'AbortError'
+    this.reason = reason
+  }
+}
+
+const abortMessages: Readonly<Record<AbortReason, string>> = {
+  timeout: 'the job has reached its time limit',
+  stopped: 'the job was stopped by an operator',
+  shutdown: 'the worker is shutting down',
+}
+
+/**
+ * Where the library finds the running job: `globalThis[Symbol.for('rqd.currentTask')]()`. A registered symbol, because
+ * the tasks may import another copy of the package than the one that runs the daemon.
+ */
+export const CURRENT_TASK = Symbol.for('rqd.currentTask')
+
+const storage = new AsyncLocalStorage<CurrentTask>()
+
+/** Make `currentTask` reachable for job code. */
+export function publishCurrentTask(): void {
+  Object.defineProperty(globalThis, CURRENT_TASK, { value: () => storage.getStore(), configurable: true })
+}
+
+/** Call `run` so that it, and all it awaits, sees `task` as the current one. */
+export function runAsCurrent<T>(task: CurrentTask, run: () => T): T {
+  return storage.run(task, run)
+}

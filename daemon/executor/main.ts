@@ -1,0 +1,63 @@
+/**
+ * Entry of an executor process: `node main.js`, with one end of the supervisor's socket pair as descriptor 3, the
+ * lifeline (lifeline.ts) as descriptor 4 if RQD_LIFELINE is 1, and nothing to read on stdin. Arguments are ignored: the supervisor may pass one long one to make room for the title.
+ */
+import { Socket } from 'node:net'
+import { systemClock } from '../../src/clock.js'
+import { Channel } from '../ipc/channel.js'
+import { type FromExecutor, type ToExecutor } from '../ipc/messages.js'
+import { parseToExecutor } from '../ipc/parse.js'
+import { ignoreTerminalSignals } from '../signals.js'
+import { publishCurrentTask } from './current-task.js'
+import { Executor, type ExecutorProcess } from './executor.js'
+import { holdLifeline } from './lifeline.js'
+import { killOwnGroup } from './own-group.js'
+import { describeThrown } from './traceback.js'
+
+const CHANNEL_FD = 3
+const LIFELINE_FD = 4
+
+ignoreTerminalSignals()
+const channel = new Channel<FromExecutor, ToExecutor>(openChannel(), { parse: parseToExecutor })
+const executor = new Executor(channel, systemClock, thisProcess())
+
+// Without a supervisor nobody may run.
+channel.onClose((error) => {
+  if (error !== undefined) warn(`the channel to the supervisor broke: ${describeThrown(error).message}`)
+  killOwnGroup()
+})
+process.on('uncaughtException', (error: unknown) => executor.uncaught(error))
+process.on('unhandledRejection', (reason: unknown) => executor.uncaught(reason))
+// A function that calls process.exit() ends the process: what it finished before is still told.
+process.on('exit', () => channel.flush())
+if (process.env['RQD_LIFELINE'] === '1') holdLifeline(LIFELINE_FD)
+publishCurrentTask()
+process.title = 'rqd: executor starting'
+channel.onMessage((message) => executor.handle(message))
+
+function openChannel(): Socket {
+  try {
+    return new Socket({ fd: CHANNEL_FD, readable: true, writable: true })
+  } catch (thrown) {
+    warn(
+      `descriptor ${CHANNEL_FD} is no socket (${describeThrown(thrown).message}): rqd starts this program, not a user`,
+    )
+    process.exit(2)
+  }
+}
+
+function thisProcess(): ExecutorProcess {
+  return {
+    pid: process.pid,
+    version: process.version,
+    setTitle: (title) => {
+      process.title = title
+    },
+    warn,
+    exit: (code) => process.exit(code),
+  }
+}
+
+function warn(sentence: string): void {
+  process.stderr.write(`rqd executor ${process.pid}: ${sentence}\n`)
+}

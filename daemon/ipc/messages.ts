@@ -1,0 +1,83 @@
+/**
+ * The messages between the supervisor and an executor, as docs/executor-protocol.md describes them. Both sides speak
+ * them as MessagePack maps in length-prefixed frames (frames.ts) over descriptor 3. Unknown fields are ignored, so
+ * that a newer side may say more; unknown message types are an error.
+ */
+
+/** Raised when a message changes in a way that an older peer cannot ignore. */
+export const PROTOCOL_VERSION = 1
+
+/** First message to an executor: who it is and where its functions live. Answered by `hello`, then `ready`. */
+export interface SupervisorHello {
+  type: 'hello'
+  protocol: number
+  /** The RQ worker name of the slot that this executor serves. */
+  worker: string
+  /** Absolute folders from which functions may be loaded, in order of preference. */
+  taskPaths: string[]
+  /** Modules to load before the first job. */
+  preload: string[]
+  /** How often the executor reports `stats`, milliseconds. */
+  statsIntervalMs: number
+}
+
+/** One job to run, exactly as it lies in Redis: the supervisor never decodes a payload. */
+export interface RunJob {
+  execution: string
+  id: string
+  queue: string
+  /** The bytes of the hash field `data`. */
+  data: Uint8Array
+  /** The bytes of the hash field `meta`, if the job has one. */
+  meta: Uint8Array | null
+  /** The job's limit in seconds; -1 for none. Enforced from outside: here so that the function can ask for it. */
+  timeoutSec: number
+}
+
+export type ToExecutor =
+  | SupervisorHello
+  /** Run these jobs one after the other, in this order. */
+  | { type: 'run'; jobs: RunJob[] }
+  /** Abort the signal of one job. Its function may still end well; force follows after a grace. */
+  | { type: 'abort'; execution: string; reason: AbortReason }
+  /** End when the running job has ended. Unstarted jobs are forgotten: the supervisor still holds them. */
+  | { type: 'exit' }
+
+export type AbortReason = 'timeout' | 'stopped' | 'shutdown'
+
+/** Where in a job's life an error arose. */
+export type ErrorStage = 'decode' | 'resolve' | 'run' | 'encode'
+
+export interface JobError {
+  stage: ErrorStage
+  /** Class name of the error, `TypeError`. */
+  errorType: string
+  message: string
+  /** The full text to store: stack with causes, without frames of the executor itself. */
+  traceback: string
+}
+
+interface ResultBase {
+  execution: string
+  /** When the function began, or decoding failed: epoch milliseconds of the executor's clock. */
+  startedAtMs: number
+  endedAtMs: number
+}
+
+/** How one job ended. `value` is the return value in the serializer of the job's payload; null for nothing (None). */
+export type JobResult =
+  (ResultBase & { outcome: 'ok'; value: Uint8Array | null }) | (ResultBase & { outcome: 'error'; error: JobError })
+
+export type FromExecutor =
+  /** Answer to `hello`. */
+  | { type: 'hello'; protocol: number; pid: number; language: string; version: string }
+  /** Preloading is done: jobs may come. */
+  | { type: 'ready' }
+  /** The executor cannot work (a preload module does not load, say) and ends after this message. */
+  | { type: 'fatal'; message: string; traceback: string }
+  /** A function has been called. */
+  | { type: 'started'; execution: string; atMs: number }
+  /** Jobs have ended, in this order. */
+  | { type: 'ended'; results: JobResult[] }
+  /** A sign of life, every `statsIntervalMs`, with the resident set size in bytes and CPU time used in milliseconds. */
+  | { type: 'stats'; rssBytes: number; cpuMs: number }

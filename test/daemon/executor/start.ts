@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { type Socket } from 'node:net'
+import { join } from 'node:path'
+import { type Test } from 'tap'
+import { Channel } from '../../../daemon/ipc/channel.js'
+import {
+  type FromExecutor,
+  type JobResult,
+  PROTOCOL_VERSION,
+  type RunJob,
+  type SupervisorHello,
+  type ToExecutor,
+} from '../../../daemon/ipc/messages.js'
+import { parseFromExecutor } from '../../../daemon/ipc/parse.js'
+import { plainEnvironment } from '../../helpers/environment.js'
+import { compiledRoot, projectRoot } from '../../helpers/paths.js'
+import { waitFor } from '../../helpers/wait-for.js'
+
+/** Where the fixture task modules lie. */
+export const taskPath = join(projectRoot, 'test/fixtures/tasks')
+
+/** A real executor process, driven by a test in the supervisor's place. */
+export interface TestExecutor {
+  readonly child: ChildProcess
+  readonly pid: number
+  readonly socket: Socket
+  readonly channel: Channel<ToExecutor, FromExecutor>
+  /** All messages heard so far. */
+  readonly heard: FromExecutor[]
+  stderr(): string
+  /** Resolves with how the process ended. */
+  readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
+  /** Wait for the first message of a type. */
+  hear<T extends FromExecutor['type']>(type: T): Promise<FromExecutor & { type: T }>
+  run(...jobs: RunJob[]): void
+  /** Wait for the result of an execution. */
+  result(execution: string): Promise<JobResult>
+}
+
+/** A job with a JSON payload; its execution is `e-` and its id. */
+export function job(id: string, func: string, args: unknown[] = [], kwargs: object = {}): RunJob {
+  const data = Buffer.from(JSON.stringify([func, null, args, kwargs]))
+  return { execution: `e-${id}`, id, queue: 'default', data, meta: null, timeoutSec: 180 }
+}
+
+export async function startExecutor(t: Test, hello: Partial<SupervisorHello> = {}): Promise<TestExecutor> {
+  const executor = spawnExecutor(t)
+  executor.channel.send({
+    type: 'hello',
+    protocol: PROTOCOL_VERSION,
+    worker: 'w1',
+    taskPaths: [taskPath],
+    preload: [],
+    statsIntervalMs: 0,
+    ...hello,
+  })
+  if (hello.protocol === undefined && hello.preload === undefined) await executor.hear('ready')
+  return executor
+}
+
+/** An executor that has heard nothing yet. It is killed, with its group, when the test ends. */
+export function spawnExecutor(t: Test): TestExecutor {
+  const main = join(compiledRoot, 'daemon/executor/main.js')
+  const child = spawn(process.execPath, [main, '-'.repeat(120)], {
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    detached: true,
+    env: plainEnvironment(),
+  })
+  const pid = child.pid!
+  let stderr = ''
+  child.stderr!.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
+    child.once('close', (code, signal) => resolve({ code, signal })),
+  )
+  t.teardown(async () => {
+    try {
+      process.kill(-pid, 'SIGKILL')
+    } catch {
+      // ended before
+    }
+    await ended
+  })
+  const socket = child.stdio[3] as Socket
+  const channel = new Channel<ToExecutor, FromExecutor>(socket, { parse: parseFromExecutor })
+  const heard: FromExecutor[] = []
+  channel.onMessage((message) => heard.push(message))
+  const results = () => heard.flatMap((message) => (message.type === 'ended' ? message.results : []))
+  return {
+    child,
+    pid,
+    socket,
+    channel,
+    heard,
+    ended,
+    stderr: () => stderr,
+    hear: <T extends FromExecutor['type']>(type: T) =>
+      waitFor(`message ${type}`, () => heard.find((message) => message.type === type)) as Promise<
+        FromExecutor & { type: T }
+      >,
+    run: (...jobs) => void channel.send({ type: 'run', jobs }),
+    result: (execution) =>
+      waitFor(`the result of ${execution}`, () => results().find((r) => r.execution === execution)),
+  }
+}
