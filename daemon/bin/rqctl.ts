@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+import { main } from '../cli/rqctl.js'
+
+// A reader that has seen enough (`rqctl info | head -1`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
+process.exitCode = await main(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+})

@@ -1,0 +1,112 @@
+import type { Command } from 'commander'
+import type { Redis } from 'ioredis'
+import { RqdError, coerceError } from '../../src/errors.js'
+import { systemRandom } from '../../src/random.js'
+import { connectRedis, redactUrl } from '../../src/redis/connection.js'
+import { type Keys, createKeys } from '../../src/redis/keys.js'
+import { type ClientOptions, ControlClient } from '../control/client.js'
+import { defaultSocketPath } from '../control/socket-path.js'
+import { type Colours, type Output, coloursFor } from './output.js'
+
+/** Where a command line reads and writes: the process's own streams, or a test's. */
+export interface RqctlIo {
+  readonly stdout: Output
+  readonly stderr: Output
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Ends what goes on until it is told to stop (`info --interval`). */
+  readonly signal?: AbortSignal
+}
+
+/** The options that every command takes. */
+export interface GlobalFlags {
+  socket?: string
+  url?: string
+  prefix?: string
+  json?: true
+}
+
+const DEFAULT_URL = 'redis://localhost:6379/0'
+/** Bound for connecting and for one answer. */
+const PATIENCE_MS = 10_000
+
+/** What a command works with. */
+export class Context {
+  readonly io: RqctlIo
+  readonly json: boolean
+  readonly colours: Colours
+  readonly socketPath: string
+  readonly #flags: GlobalFlags
+
+  constructor(io: RqctlIo, flags: GlobalFlags) {
+    this.io = io
+    this.json = flags.json === true
+    this.colours = coloursFor(io.stdout, io.env)
+    this.socketPath = flags.socket ?? defaultSocketPath(io.env)
+    this.#flags = flags
+  }
+
+  /** Characters in a line of stdout; undefined if it is no screen. */
+  get width(): number | undefined {
+    return this.io.stdout.isTTY === true ? (this.io.stdout.columns ?? 80) : undefined
+  }
+
+  /** The answer: text for people, or with --json the document. */
+  answer(document: unknown, text: () => string): void {
+    this.io.stdout.write(this.json ? `${JSON.stringify(document, null, 2)}\n` : text())
+  }
+
+  /** A remark that is no part of the answer. */
+  remark(line: string): void {
+    this.io.stderr.write(`${line}\n`)
+  }
+
+  /** Use the daemon and hang up. @throws RqdError RQD_UNREACHABLE if none answers. */
+  async withDaemon<T>(
+    use: (client: ControlClient) => Promise<T>,
+    onProgress?: NonNullable<ClientOptions['onProgress']>,
+  ): Promise<T> {
+    const client = await ControlClient.connect(this.socketPath, {
+      timeoutMs: PATIENCE_MS,
+      ...(onProgress === undefined ? {} : { onProgress }),
+    })
+    try {
+      return await use(client)
+    } finally {
+      client.close()
+    }
+  }
+
+  /** Use Redis and hang up. @throws RqdError RQD_REDIS if it does not answer. */
+  async withRedis<T>(use: (redis: Redis, keys: Keys) => Promise<T>): Promise<T> {
+    const fromEnv = this.io.env['RQ_REDIS_URL'] ?? ''
+    const url = this.#flags.url ?? (fromEnv === '' ? DEFAULT_URL : fromEnv)
+    const redis = connectRedis(url, {
+      commandTimeoutMs: PATIENCE_MS,
+      connectionName: 'rqctl',
+      reconnect: false,
+      random: systemRandom,
+    })
+    let failure: Error | undefined
+    redis.on('error', (error: Error) => (failure = error))
+    try {
+      await redis.connect().catch((thrown: unknown) => {
+        const cause = failure ?? coerceError(thrown)
+        const found =
+          cause.message === '' ? ((cause as NodeJS.ErrnoException).code ?? 'no reason given') : cause.message
+        const shown = redactUrl(url)
+        throw new RqdError('RQD_REDIS', `Redis at ${shown} does not answer: ${found}; name another with --url`, {
+          cause,
+        })
+      })
+      return await use(redis, createKeys(this.#flags.prefix))
+    } finally {
+      redis.disconnect()
+    }
+  }
+}
+
+/** What a command does. @returns the exit code. */
+export type Body = (context: Context, command: Command) => Promise<number>
+
+/** Turns a body into an action for commander. */
+export type Run = (body: Body) => (...given: unknown[]) => Promise<void>

@@ -1,0 +1,26 @@
+import { InvalidArgumentError } from 'commander'
+import { parseDurationSec } from '../../src/duration.js'
+import { coerceError } from '../../src/errors.js'
+
+/** Reads a span of time (`90`, `5s`, `3m`), seconds, for an option; Infinity for -1, which never ends. */
+export function readSeconds(name: string): (text: string) => number {
+  return (text) => {
+    let seconds: number
+    try {
+      seconds = parseDurationSec(text, name)
+    } catch (thrown) {
+      throw new InvalidArgumentError(coerceError(thrown).message)
+    }
+    return seconds === -1 ? Infinity : seconds
+  }
+}
+
+/** Reads a number of seconds above 0, with decimals, for an option. */
+export function readInterval(name: string): (text: string) => number {
+  return (text) => {
+    const seconds = Number(text)
+    if (text.trim() !== '' && Number.isFinite(seconds) && seconds > 0 && seconds <= 86_400) return seconds
+    const found = JSON.stringify(text)
+    throw new InvalidArgumentError(`${name} is ${found}; expected seconds above 0 and up to 86400, such as 2 or 0.5`)
+  }
+}

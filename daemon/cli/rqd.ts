@@ -1,0 +1,99 @@
+import { Command, CommanderError } from 'commander'
+import { RqdError, coerceError } from '../../src/errors.js'
+import { run } from '../compose.js'
+import { makeConfig, type Config, type ConfigInput } from '../config.js'
+import { createLogger } from '../log.js'
+import { version } from '../version.js'
+
+/** Where a command line reads and writes: the process's own streams, or a test's. */
+export interface RqdIo {
+  stdout: NodeJS.WritableStream
+  stderr: NodeJS.WritableStream
+  env: NodeJS.ProcessEnv
+}
+
+/** Exit codes: 0 ended well, 1 could not start or broke, 2 wrong usage. */
+export async function main(argv: readonly string[], io: RqdIo): Promise<number> {
+  let config: Config
+  try {
+    config = readArguments(argv, io)
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2
+    io.stderr.write(`rqd: ${coerceError(thrown).message}\nrun "rqd --help" to see the options\n`)
+    return 2
+  }
+  const logger = createLogger(config.logLevel, config.logFormat, io.stderr)
+  try {
+    return await run(config, io.env, logger)
+  } catch (thrown) {
+    const error = coerceError(thrown)
+    logger.error('the daemon cannot go on', {
+      error: error.message,
+      code: error instanceof RqdError ? error.code : undefined,
+      stack: error instanceof RqdError ? undefined : error.stack,
+    })
+    return 1
+  }
+}
+
+function readArguments(argv: readonly string[], io: RqdIo): Config {
+  const command = program(io)
+  command.parse([...argv], { from: 'user' })
+  const { verbose, quiet, ...options } = command.opts<Flags>()
+  const input: ConfigInput = { ...options }
+  if (command.args.length > 0) input.queues = command.args
+  if (verbose === true) input.logLevel = 'debug'
+  else if (quiet === true) input.logLevel = 'warn'
+  return makeConfig(input)
+}
+
+type Flags = Omit<ConfigInput, 'queues' | 'logLevel'> & { verbose?: true; quiet?: true }
+
+function program(io: RqdIo): Command {
+  const collect = (path: string, before: string[] = []): string[] => [...before, path]
+  const command = new Command('rqd')
+    .description('Run jobs from Redis Queue queues in a pool of isolated executors.')
+    .argument('[queue...]', 'queues in strict order of priority (default: default)')
+    .optionsGroup('Redis:')
+    .option(
+      '-u, --url <url>',
+      'redis://host:port/db, rediss://… or unix:///path (default: $RQ_REDIS_URL, else redis://localhost:6379/0)',
+    )
+    .option('--prefix <text>', 'prefix of all keys (default: rq)')
+    .optionsGroup('Work:')
+    .option('-P, --path <folder>', 'load functions from here; repeatable (default: .)', collect)
+    .option('-N, --executors <n>', 'processes that run jobs (default: number of cores)')
+    .option('-b, --burst', 'end when the queues are empty')
+    .option(
+      '--results-ttl <span>',
+      'keep results so long, where the job does not say: 500, 5m, 1d, -1 (default: 500 s)',
+    )
+    .option('--executor-heap-mb <mb>', "limit of V8's heap in each executor (default: Node's own)")
+    .option('--max-deaths <n>', 'fail a job that has ended so many executors, retries or not (default: 3)')
+    .optionsGroup('Daemon:')
+    .option('-n, --name <name>', 'worker name; executors are NAME.1, NAME.2, … (default: random)')
+    .option(
+      '--socket <path>',
+      'control socket (default: rqd.sock in $RUNTIME_DIRECTORY, $XDG_RUNTIME_DIR/rqd or /tmp/rqd-$UID)',
+    )
+    .option('--lease-sec <s>', 'others take over our jobs after so long without a sign of life (default: 10 s)')
+    .optionsGroup('Output:')
+    .option('-v, --verbose', 'log more')
+    .option('-q, --quiet', 'log warnings and errors only')
+    .option('--log-format <format>', 'text or json (default: text)')
+    .optionsGroup('Other:')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this')
+    .addHelpText('after', '\nExample:\n  rqd --path ./tasks high default low\n\nTalk to a running daemon with rqctl.')
+    .exitOverride()
+    .showSuggestionAfterError()
+    .showHelpAfterError('run "rqd --help" to see the options')
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'rqd: ')),
+    })
+  const url = io.env['RQ_REDIS_URL']
+  if (url !== undefined && url !== '') command.setOptionValueWithSource('url', url, 'env')
+  return command
+}

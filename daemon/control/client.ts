@@ -1,0 +1,151 @@
+import { type Socket, connect as connectSocket } from 'node:net'
+import { JSONRPCClient, type JSONRPCResponse, createJSONRPCErrorResponse } from 'json-rpc-2.0'
+import { RqdError, coerceError } from '../../src/errors.js'
+import { errorOf, faultCodes } from './faults.js'
+import { LineSplitter, encodeFrame } from './framing.js'
+import type { DrainProgress } from './operations.js'
+import { DRAIN_PROGRESS, type MethodName, type ParamsIn, type Result, drainProgress, methods } from './protocol.js'
+import { checkSocketPath } from './socket-path.js'
+
+export interface ClientOptions {
+  /** Bound for connecting and, unless a call says otherwise, for each call, milliseconds. */
+  readonly timeoutMs: number
+  /** Told of a drain under way. */
+  readonly onProgress?: (progress: DrainProgress) => void
+}
+
+/** Largest answer that is taken, bytes: a daemon with very many queues has a long status. */
+const MAX_REPLY_BYTES = 64 * 1024 * 1024
+
+/** A connection to a running daemon. */
+export class ControlClient {
+  readonly #path: string
+  readonly #socket: Socket
+  readonly #rpc: JSONRPCClient
+  readonly #options: ClientOptions
+  /** Why no further answer will come. */
+  #ended: RqdError | undefined
+
+  private constructor(path: string, socket: Socket, options: ClientOptions) {
+    this.#path = path
+    this.#socket = socket
+    this.#options = options
+    this.#rpc = new JSONRPCClient((request: unknown) => {
+      socket.write(encodeFrame(request))
+    })
+    const splitter = new LineSplitter(MAX_REPLY_BYTES)
+    socket.on('data', (chunk: Buffer) => {
+      for (const frame of splitter.push(chunk)) {
+        if (frame.kind === 'line') this.#take(frame.text)
+        else this.#giveUp(protocolError(path, 'sent a line that cannot be read'))
+      }
+    })
+    socket.on('error', (error) => this.#giveUp(unreachable(path, error)))
+    socket.on('close', () => this.#giveUp(unreachable(path)))
+  }
+
+  /**
+   * Connect to the daemon whose socket lies at `path`.
+   * @throws RqdError RQD_UNREACHABLE if nobody answers there, RQD_TIMEOUT, RQD_BAD_OPTION for an impossible path.
+   */
+  static connect(path: string, options: ClientOptions): Promise<ControlClient> {
+    const full = checkSocketPath(path)
+    return new Promise((resolve, reject) => {
+      const socket = connectSocket(full)
+      const late = setTimeout(() => {
+        socket.destroy()
+        reject(new RqdError('RQD_TIMEOUT', `the daemon on ${full} took no connection within ${options.timeoutMs} ms`))
+      }, options.timeoutMs)
+      socket.once('error', (error) => {
+        clearTimeout(late)
+        reject(unreachable(full, error))
+      })
+      socket.once('connect', () => {
+        clearTimeout(late)
+        socket.removeAllListeners('error')
+        resolve(new ControlClient(full, socket, options))
+      })
+    })
+  }
+
+  /**
+   * Call a method. `timeoutMs`: bound for this call, null for none.
+   * @throws RqdError with the daemon's code; RQD_TIMEOUT, RQD_UNREACHABLE, RQD_PROTOCOL.
+   */
+  async call<M extends MethodName>(
+    method: M,
+    params: ParamsIn<M>,
+    { timeoutMs = this.#options.timeoutMs }: { timeoutMs?: number | null } = {},
+  ): Promise<Result<M>> {
+    if (this.#ended !== undefined) throw this.#ended
+    const requester = timeoutMs === null ? this.#rpc : this.#rpc.timeout(timeoutMs, (id) => late(id, method, timeoutMs))
+    let answer: unknown
+    try {
+      answer = await requester.request(method, params, undefined)
+    } catch (thrown) {
+      throw this.#failure(thrown)
+    }
+    const parsed = methods[method].result.safeParse(answer)
+    if (parsed.success) return parsed.data as Result<M>
+    throw protocolError(this.#path, `gave an answer to ${method} that this rqctl cannot read: ${parsed.error.message}`)
+  }
+
+  /** Hang up. Calls under way fail with RQD_UNREACHABLE. */
+  close(): void {
+    this.#socket.destroy()
+  }
+
+  #take(text: string): void {
+    let message: (Partial<JSONRPCResponse> & { method?: unknown; params?: unknown }) | null
+    try {
+      message = JSON.parse(text) as typeof message
+    } catch (thrown) {
+      this.#giveUp(protocolError(this.#path, `sent a line that is no JSON: ${coerceError(thrown).message}`))
+      return
+    }
+    if (typeof message !== 'object' || message === null) return
+    if (message.method === DRAIN_PROGRESS) {
+      const progress = drainProgress.safeParse(message.params)
+      if (progress.success) this.#options.onProgress?.(progress.data)
+    } else if (message.id === null && message.error !== undefined) {
+      // Nobody knows which request it answers.
+      this.#giveUp(errorOf(message.error))
+    } else if (message.id !== undefined) {
+      this.#rpc.receive(message as JSONRPCResponse)
+    }
+  }
+
+  // A call that was cut off fails for the reason that cut it off.
+  #failure(thrown: unknown): RqdError {
+    return this.#ended ?? errorOf(thrown as { code: number; message: string; data?: unknown })
+  }
+
+  #giveUp(error: RqdError): void {
+    this.#ended ??= error
+    this.#rpc.rejectAllPendingRequests(error.message)
+    this.#socket.destroy()
+  }
+}
+
+function late(id: Parameters<typeof createJSONRPCErrorResponse>[0], method: string, timeoutMs: number) {
+  const message = `the daemon did not answer ${method} within ${timeoutMs} ms`
+  return createJSONRPCErrorResponse(id, faultCodes.RQD_TIMEOUT, message, { code: 'RQD_TIMEOUT' })
+}
+
+function protocolError(path: string, found: string): RqdError {
+  return new RqdError('RQD_PROTOCOL', `the daemon on ${path} ${found}`)
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no socket',
+  ECONNREFUSED: 'nobody listens on it',
+  EACCES: 'this user may not connect',
+  ENOTSOCK: 'it is no socket',
+}
+
+function unreachable(path: string, cause?: NodeJS.ErrnoException): RqdError {
+  const next = 'start one with "rqd", or name its socket with --socket'
+  if (cause === undefined) return new RqdError('RQD_UNREACHABLE', `the daemon on ${path} hung up before it answered`)
+  const why = REASONS[cause.code ?? ''] ?? cause.message
+  return new RqdError('RQD_UNREACHABLE', `no daemon answers on ${path}: ${why}; ${next}`, { cause })
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import { type Fault, faultCodes, standardFaults } from './faults.js'
+import { type Method, type MethodName, methodNames, methods } from './protocol.js'
+
+/** An OpenRPC document (https://spec.open-rpc.org, 1.3.2). `x-changes` marks methods that change what the daemon does. */
+export interface OpenRpc extends Record<string, unknown> {
+  openrpc: string
+  info: { title: string; description: string; version: string }
+  methods: OpenRpcMethod[]
+}
+
+export interface OpenRpcMethod {
+  name: MethodName
+  summary: string
+  paramStructure: 'either'
+  params: ContentDescriptor[]
+  result: ContentDescriptor
+  errors: Fault[]
+  'x-changes': boolean
+}
+
+interface ContentDescriptor {
+  name: string
+  description?: string
+  required: boolean
+  schema: object
+}
+
+/** The method table as an OpenRPC document. `version` is the daemon's. */
+export function describeMethods(version: string): OpenRpc {
+  return {
+    openrpc: '1.3.2',
+    info: {
+      title: 'rqd control socket',
+      description: 'JSON-RPC 2.0, one JSON message a line, over a Unix socket.',
+      version,
+    },
+    methods: methodNames.map(describeMethod),
+  }
+}
+
+function describeMethod(name: MethodName): OpenRpcMethod {
+  const { summary, changes, params, result }: Method = methods[name]
+  return {
+    name,
+    summary,
+    paramStructure: 'either',
+    params: Object.entries(params.shape as Record<string, z.ZodType>).map(([param, schema]) =>
+      describeParam(param, schema),
+    ),
+    result: { name: 'result', required: true, schema: schemaOf(result, 'output') },
+    errors: faults,
+    'x-changes': changes,
+  }
+}
+
+function describeParam(name: string, type: z.ZodType): ContentDescriptor {
+  const schema = schemaOf(type, 'input')
+  const description = z.globalRegistry.get(type)?.description
+  return {
+    name,
+    ...(description === undefined ? {} : { description }),
+    required: !type.safeParse(undefined).success,
+    schema,
+  }
+}
+
+function schemaOf(type: z.core.$ZodType, io: 'input' | 'output'): object {
+  const { $schema: _, ...schema } = z.toJSONSchema(type, { io, target: 'draft-7' })
+  return schema
+}
+
+const faults: Fault[] = [
+  ...Object.values(standardFaults).map(({ code, name, meaning }) =>
+    name === undefined ? { code, message: meaning } : { code, message: meaning, data: { code: name } },
+  ),
+  ...(Object.keys(faultCodes) as (keyof typeof faultCodes)[]).map((code) => ({
+    code: faultCodes[code],
+    message: code,
+    data: { code },
+  })),
+]

@@ -1,0 +1,79 @@
+import type { Counters } from '../../src/worker/counters.js'
+
+/**
+ * What the daemon does. `starting` until executors are warm; `paused` when every queue is; `suspended` by RQ's mark
+ * for all workers; `draining` while running jobs end; `drained` when they have; `stopping` until the process ends.
+ */
+export type DaemonState = 'starting' | 'running' | 'paused' | 'suspended' | 'draining' | 'drained' | 'stopping'
+
+/** The document that `status` gives. Fields may be added, never renamed. */
+export interface Status {
+  readonly state: DaemonState
+  readonly pid: number
+  readonly name: string
+  readonly version: string
+  readonly uptimeSec: number
+  /** `url` without its password. `roundTripMs` is null while Redis does not answer. */
+  readonly redis: { readonly url: string; readonly connected: boolean; readonly roundTripMs: number | null }
+  readonly executors: readonly ExecutorStatus[]
+  readonly queues: readonly QueueStatus[]
+  readonly counters: Readonly<Counters>
+}
+
+export interface ExecutorStatus {
+  /** Null while no process runs in this slot. */
+  readonly pid: number | null
+  /** The RQ worker name of the slot. */
+  readonly worker: string
+  readonly state: 'starting' | 'idle' | 'busy' | 'stopping' | 'backoff'
+  readonly jobId: string | null
+  readonly queue: string | null
+  /** The job's description: function and arguments, as whoever enqueued it wrote them. */
+  readonly func: string | null
+  readonly runningSec: number | null
+  readonly rssBytes: number | null
+  readonly jobsDone: number
+}
+
+export interface QueueStatus {
+  readonly name: string
+  /** Jobs waiting; null if Redis does not answer or the key holds no list. */
+  readonly depth: number | null
+  readonly paused: boolean
+  /** How long its first job has been waiting; null if there is none or it does not say. */
+  readonly oldestAgeSec: number | null
+}
+
+/** A look at a drain under way. */
+export interface DrainProgress {
+  readonly running: number
+  readonly elapsedSec: number
+}
+
+export interface DrainReply {
+  /** False if the deadline came first. */
+  readonly drained: boolean
+  /** Jobs that were still running at the deadline and went back to the front of their queues. */
+  readonly handedBack: number
+  readonly elapsedSec: number
+}
+
+/** Everything that can be asked of a running daemon. The control socket serves it; the supervisor implements it. */
+export interface Operations {
+  status(): Promise<Status>
+  /**
+   * Start no more jobs from these queues; from none at all if the list is empty. Running jobs go on.
+   * @throws RqdError RQD_BAD_OPTION for a queue that this daemon does not serve.
+   * @returns the queues that are paused now.
+   */
+  pause(queues: readonly string[]): Promise<{ paused: string[] }>
+  /** Undo `pause` and `drain`; for all queues if the list is empty. */
+  resume(queues: readonly string[]): Promise<{ paused: string[] }>
+  /**
+   * Start no more jobs and wait until the running ones have ended. At the deadline (null: none) those left are ended
+   * and handed back. The daemon stays up, drained, until it is resumed or shut down.
+   */
+  drain(timeoutSec: number | null, onProgress: (progress: DrainProgress) => void): Promise<DrainReply>
+  /** Begin to stop: after the running jobs, or with `now` at once, handing them back. Resolves when it has begun. */
+  shutdown(now: boolean): Promise<{ running: number }>
+}

@@ -1,0 +1,159 @@
+/**
+ * The control protocol, version 1: JSON-RPC 2.0, one JSON message a line, over a Unix socket. This table is the one
+ * place that says which methods there are; server dispatch, client types, `rpc.discover` and docs/control-socket.md
+ * follow it. Fault codes are in faults.ts.
+ */
+import { z } from 'zod'
+import type { DrainProgress, DrainReply, Status } from './operations.js'
+
+/** One method. `changes`: it changes what the daemon does, so each call is logged. */
+export interface Method<P extends z.ZodObject = z.ZodObject, R extends z.ZodType = z.ZodType> {
+  readonly summary: string
+  readonly changes: boolean
+  /** Parameters by name; by position in the order given here. */
+  readonly params: P
+  readonly result: R
+}
+
+const count = z.int().nonnegative()
+const seconds = z.number().nonnegative()
+
+const queueNames = z
+  .array(z.string().min(1))
+  .default([])
+  .describe('Names of queues; every queue of this daemon if left out or empty')
+
+const paused: z.ZodType<{ paused: string[] }> = z.looseObject({
+  paused: z.array(z.string()).describe('The queues that are paused now'),
+})
+
+const executor = z.looseObject({
+  pid: z.int().nullable().describe('Null while no process runs in this slot'),
+  worker: z.string().describe('RQ worker name of the slot'),
+  state: z.enum(['starting', 'idle', 'busy', 'stopping', 'backoff']),
+  jobId: z.string().nullable(),
+  queue: z.string().nullable(),
+  func: z.string().nullable().describe('Description of the job: function and arguments'),
+  runningSec: seconds.nullable(),
+  rssBytes: count.nullable(),
+  jobsDone: count,
+})
+
+const queue = z.looseObject({
+  name: z.string(),
+  depth: count.nullable().describe('Jobs waiting; null if Redis does not answer or the key holds no list'),
+  paused: z.boolean(),
+  oldestAgeSec: z.number().nullable().describe('How long the first job has been waiting, seconds'),
+})
+
+const counters = z.looseObject({
+  claimed: count.describe('Jobs taken off queues'),
+  finished: count,
+  failed: count,
+  retried: count.describe('Failures that were put back for another try'),
+  handedBack: count.describe('Jobs returned to their queue without a try being spent'),
+  recovered: count.describe('Jobs of dead daemons that were handed back for them'),
+  fenced: count.describe('Late results that were refused'),
+  executorDeaths: count,
+})
+
+const status: z.ZodType<Status> = z.looseObject({
+  state: z.enum(['starting', 'running', 'paused', 'suspended', 'draining', 'drained', 'stopping']),
+  pid: z.int(),
+  name: z.string(),
+  version: z.string(),
+  uptimeSec: seconds,
+  redis: z.looseObject({
+    url: z.string().describe('Without its password'),
+    connected: z.boolean(),
+    roundTripMs: seconds.nullable(),
+  }),
+  executors: z.array(executor),
+  queues: z.array(queue),
+  counters,
+})
+
+const drained: z.ZodType<DrainReply> = z.looseObject({
+  drained: z.boolean().describe('False if the deadline came first'),
+  handedBack: count.describe('Jobs still running at the deadline, returned to the front of their queues'),
+  elapsedSec: seconds,
+})
+
+const stopping: z.ZodType<{ running: number }> = z.looseObject({
+  running: count.describe('Jobs running as the stop began'),
+})
+
+const openRpc: z.ZodType<Record<string, unknown> & { openrpc: string }> = z.looseObject({ openrpc: z.string() })
+
+/** The method table. */
+export const methods = {
+  ping: define({
+    summary: 'Say that the daemon answers.',
+    changes: false,
+    params: z.strictObject({}),
+    result: z.literal('pong'),
+  }),
+  status: define({
+    summary: 'State of the daemon, its executors, its queues and its Redis link.',
+    changes: false,
+    params: z.strictObject({}),
+    result: status,
+  }),
+  pause: define({
+    summary: 'Start no more jobs from some queues, or from any. Running jobs go on.',
+    changes: true,
+    params: z.strictObject({ queues: queueNames }),
+    result: paused,
+  }),
+  resume: define({
+    summary: 'Undo `pause` and `drain` for some queues, or for all.',
+    changes: true,
+    params: z.strictObject({ queues: queueNames }),
+    result: paused,
+  }),
+  drain: define({
+    summary:
+      'Start no more jobs and wait for the running ones; at the deadline hand back those left. The daemon stays up.',
+    changes: true,
+    params: z.strictObject({
+      timeoutSec: seconds
+        .nullable()
+        .default(null)
+        .describe('Seconds to wait for running jobs; null or left out: no limit'),
+    }),
+    result: drained,
+  }),
+  shutdown: define({
+    summary: 'Begin to stop: after the running jobs, or with `now` at once, handing them back.',
+    changes: true,
+    params: z.strictObject({ now: z.boolean().default(false).describe('Do not wait for running jobs') }),
+    result: stopping,
+  }),
+  'rpc.discover': define({
+    summary: 'This table as an OpenRPC document.',
+    changes: false,
+    params: z.strictObject({}),
+    result: openRpc,
+  }),
+} as const
+
+/** Sent to a connection while its `drain` goes on. */
+export const DRAIN_PROGRESS = 'drain.progress'
+export const drainProgress: z.ZodType<DrainProgress> = z.looseObject({ running: count, elapsedSec: seconds })
+
+export type MethodName = keyof typeof methods
+export const methodNames = Object.keys(methods) as MethodName[]
+
+/** Parameters as a caller writes them: those with a default may be left out. */
+export type ParamsIn<M extends MethodName> = z.input<(typeof methods)[M]['params']>
+/** Parameters as the daemon reads them. */
+export type Params<M extends MethodName> = z.output<(typeof methods)[M]['params']>
+export type Result<M extends MethodName> = z.output<(typeof methods)[M]['result']>
+
+export function isMethodName(name: string): name is MethodName {
+  return Object.hasOwn(methods, name)
+}
+
+function define<P extends z.ZodObject, R extends z.ZodType>(method: Method<P, R>): Method<P, R> {
+  return method
+}

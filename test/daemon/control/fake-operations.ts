@@ -1,0 +1,112 @@
+import { RqdError } from '../../../src/errors.js'
+import { newCounters } from '../../../src/worker/counters.js'
+import type { DrainProgress, DrainReply, Operations, Status } from '../../../daemon/control/operations.js'
+
+/** A daemon that only remembers what it was asked. */
+export class FakeOperations implements Operations {
+  readonly calls: unknown[][] = []
+  readonly paused = new Set<string>()
+  status_: Status = sampleStatus
+  /** What `drain` reports on its way. */
+  progress: DrainProgress[] = [
+    { running: 2, elapsedSec: 0 },
+    { running: 1, elapsedSec: 1.5 },
+  ]
+  drained: DrainReply = { drained: true, handedBack: 0, elapsedSec: 2.5 }
+  /** Holds up every answer until it resolves. */
+  gate: Promise<unknown> = Promise.resolve()
+  /** Thrown by every operation. */
+  failure: Error | undefined
+  running = 0
+  mostRunning = 0
+
+  status(): Promise<Status> {
+    return this.#answer(['status'], () => this.status_)
+  }
+
+  pause(queues: readonly string[]): Promise<{ paused: string[] }> {
+    return this.#answer(['pause', queues], () => {
+      this.#checkQueues(queues)
+      for (const queue of queues.length === 0 ? ['high', 'low'] : queues) this.paused.add(queue)
+      return { paused: [...this.paused] }
+    })
+  }
+
+  resume(queues: readonly string[]): Promise<{ paused: string[] }> {
+    return this.#answer(['resume', queues], () => {
+      this.#checkQueues(queues)
+      for (const queue of queues.length === 0 ? [...this.paused] : queues) this.paused.delete(queue)
+      return { paused: [...this.paused] }
+    })
+  }
+
+  drain(timeoutSec: number | null, onProgress: (progress: DrainProgress) => void): Promise<DrainReply> {
+    return this.#answer(['drain', timeoutSec], () => {
+      this.progress.forEach(onProgress)
+      return this.drained
+    })
+  }
+
+  shutdown(now: boolean): Promise<{ running: number }> {
+    return this.#answer(['shutdown', now], () => ({ running: 3 }))
+  }
+
+  #checkQueues(queues: readonly string[]): void {
+    for (const queue of queues) {
+      if (queue === 'high' || queue === 'low') continue
+      throw new RqdError('RQD_BAD_OPTION', `queue "${queue}" is not served here; expected one of high, low`)
+    }
+  }
+
+  async #answer<T>(call: unknown[], answer: () => T): Promise<T> {
+    this.calls.push(call)
+    this.running++
+    this.mostRunning = Math.max(this.mostRunning, this.running)
+    try {
+      await this.gate
+      if (this.failure !== undefined) throw this.failure
+      return answer()
+    } finally {
+      this.running--
+    }
+  }
+}
+
+export const sampleStatus: Status = {
+  state: 'running',
+  pid: 4321,
+  name: 'web-1',
+  version: '0.1.0',
+  uptimeSec: 192.4,
+  redis: { url: 'redis://:***@localhost:6379/0', connected: true, roundTripMs: 0.42 },
+  executors: [
+    {
+      pid: 4330,
+      worker: 'web-1.1',
+      state: 'busy',
+      jobId: '7b1c6a3e-54c7-4f0e-9a53-0d7d9c2f4e11',
+      queue: 'high',
+      func: 'shop.orders.send_confirmation(order=17, \x1b[31mcopy=True)',
+      runningSec: 75.2,
+      rssBytes: 48 * 1024 * 1024,
+      jobsDone: 1204,
+    },
+    {
+      pid: null,
+      worker: 'web-1.2',
+      state: 'backoff',
+      jobId: null,
+      queue: null,
+      func: null,
+      runningSec: null,
+      rssBytes: null,
+      jobsDone: 7,
+    },
+  ],
+  queues: [
+    { name: 'high', depth: 3, paused: false, oldestAgeSec: 12.9 },
+    { name: 'low', depth: 1500, paused: true, oldestAgeSec: 7_384 },
+    { name: 'broken', depth: null, paused: false, oldestAgeSec: null },
+  ],
+  counters: { ...newCounters(), claimed: 1215, finished: 1204, failed: 7, retried: 3 },
+}
