@@ -1,0 +1,117 @@
+import type { Redis } from 'ioredis'
+import { systemClock } from '../src/clock.js'
+import type { Logger } from '../src/logger.js'
+import { systemRandom } from '../src/random.js'
+import { connectRedis, redactUrl } from '../src/redis/connection.js'
+import { createKeys } from '../src/redis/keys.js'
+import { Store } from '../src/redis/store.js'
+import type { Config } from './config.js'
+import { ControlServer } from './control/server.js'
+import { defaultSocketPath } from './control/socket-path.js'
+import { ownIdentity } from './host.js'
+import { preflight } from './preflight.js'
+import { onStopSignal } from './signals.js'
+import { spawnNodeExecutor } from './supervisor/spawn.js'
+import { Supervisor } from './supervisor/supervisor.js'
+import { notifyReady } from './systemd.js'
+import { version } from './version.js'
+
+/** No answer within this time counts as none: the connection is given up and made anew. */
+const COMMAND_TIMEOUT_MS = 5_000
+/** A blocking call lasts up to 5 s by itself. */
+const BLOCKING_TIMEOUT_MS = 10_000
+
+/**
+ * The composition root: build every part, start in order, run until told to stop, stop in reverse.
+ * @returns the exit code.
+ * @throws RqdError for what makes a start impossible.
+ */
+export async function run(config: Config, environment: NodeJS.ProcessEnv, logger: Logger): Promise<number> {
+  const stopping = new AbortController()
+  let supervisor: Supervisor | undefined
+  const stopListening = onStopSignal((signal, times) => {
+    logger.info(times === 1 ? 'stopping after the running jobs' : 'stopping at once', { signal })
+    stopping.abort()
+    void supervisor?.stop(times > 1)
+  })
+  const connect = (commandTimeoutMs: number): Redis => {
+    const connectionName = config.name ?? 'rqd'
+    return connectRedis(config.url, { commandTimeoutMs, connectionName, random: systemRandom })
+  }
+  const redis = connect(COMMAND_TIMEOUT_MS)
+  try {
+    const connected = await waitForRedis(redis, redactUrl(config.url), stopping.signal, logger)
+    if (!connected) return 0
+    await preflight(redis, config.path, logger)
+    const daemonId = systemRandom.hex(32)
+    supervisor = new Supervisor({
+      name: config.name ?? `rqd-${systemRandom.hex(8)}`,
+      daemonId,
+      version,
+      identity: ownIdentity(),
+      queues: config.queues,
+      executors: config.executors,
+      taskPaths: config.path,
+      burst: config.burst,
+      resultTtlSec: config.resultsTtl,
+      leaseMs: config.leaseSec * 1000,
+      maxDeaths: config.maxDeaths,
+      redisUrl: redactUrl(config.url),
+      store: new Store(redis, createKeys(config.prefix)),
+      connect: () => connect(BLOCKING_TIMEOUT_MS),
+      spawn: () => spawnNodeExecutor({ environment, daemonId, heapMb: config.executorHeapMb ?? null }),
+      clock: systemClock,
+      random: systemRandom,
+      logger,
+      output: (chunk, stream) => process[stream].write(chunk),
+    })
+    await serve(supervisor, config, environment, logger)
+    return 0
+  } finally {
+    stopListening()
+    redis.disconnect()
+  }
+}
+
+async function serve(
+  supervisor: Supervisor,
+  config: Config,
+  environment: NodeJS.ProcessEnv,
+  logger: Logger,
+): Promise<void> {
+  const path = config.socket ?? defaultSocketPath(environment)
+  const control = new ControlServer({ path, operations: supervisor, logger })
+  try {
+    await control.start()
+    process.title = `rqd: supervisor ${config.queues.join(',')}`
+    await supervisor.start()
+    logger.info('daemon ready', { executors: config.executors, queues: config.queues.join(','), socket: path })
+    await notifyReady(environment, `serving ${config.queues.join(', ')}`, logger)
+    await supervisor.done
+  } finally {
+    await supervisor.stop()
+    await control.stop()
+    logger.info('daemon stopped')
+  }
+}
+
+/** @returns false if the daemon was told to stop first. */
+async function waitForRedis(redis: Redis, shownUrl: string, signal: AbortSignal, logger: Logger): Promise<boolean> {
+  let waits = false
+  let started = false
+  // Without a listener an error would end the process. Once the daemon runs, its Link tells of the connection.
+  redis.on('error', (error: Error) => {
+    if (!waits && !started)
+      logger.warn('Redis does not answer, waiting for it', { url: shownUrl, error: error.message })
+    waits = true
+  })
+  return new Promise((resolve) => {
+    redis.once('ready', () => {
+      started = true
+      resolve(true)
+    })
+    signal.addEventListener('abort', () => resolve(false), { once: true })
+    // The first attempt may fail; the connection goes on trying by itself.
+    redis.connect().catch(() => undefined)
+  })
+}

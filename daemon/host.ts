@@ -1,0 +1,61 @@
+import { readFileSync, readlinkSync } from 'node:fs'
+import { hostname } from 'node:os'
+
+/**
+ * What proves a process to be the one that was meant: a pid alone may belong to another process by now. The parts
+ * that come from Linux's /proc are null where there is none.
+ */
+export interface ProcessIdentity {
+  readonly host: string
+  /** Changes with every boot of the machine. */
+  readonly bootId: string | null
+  /** In which namespace the pid counts: two containers of one machine have different ones. */
+  readonly pidNamespace: string | null
+  readonly pid: number
+  /** Clock ticks between boot and the process's start. */
+  readonly startTicks: string | null
+}
+
+/** The identity of this process. */
+export function ownIdentity(): ProcessIdentity {
+  return {
+    host: hostname(),
+    bootId: readText(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'))?.trim() ?? null,
+    pidNamespace: readText(() => readlinkSync('/proc/self/ns/pid')) ?? null,
+    pid: process.pid,
+    startTicks: startTicks(process.pid),
+  }
+}
+
+/** When a process of this machine started, in clock ticks since boot; null if there is none or nothing tells. */
+export function startTicks(pid: number): string | null {
+  const stat = readText(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  if (stat === undefined) return null
+  // The second field is the name in parentheses, which may itself hold blanks and parentheses.
+  const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  // A zombie has ended; it only waits for its parent to take notice.
+  return state === 'Z' || state === 'X' ? null : (fields[18] ?? null)
+}
+
+/**
+ * True if the process that wrote `record` is proved dead, seen from `here`: its machine has booted since, or nobody
+ * has its pid, or somebody else has it. False where nothing proves it: another machine, another namespace, no /proc.
+ */
+export function isProvedDead(
+  record: ProcessIdentity,
+  here: ProcessIdentity,
+  startTicksOf: (pid: number) => string | null = startTicks,
+): boolean {
+  if (record.host !== here.host || record.bootId === null || here.bootId === null) return false
+  if (record.bootId !== here.bootId) return true
+  if (record.pidNamespace === null || record.pidNamespace !== here.pidNamespace) return false
+  return record.startTicks !== null && startTicksOf(record.pid) !== record.startTicks
+}
+
+function readText(read: () => string): string | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}

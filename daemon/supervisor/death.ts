@@ -1,0 +1,88 @@
+import { constants } from 'node:os'
+import { certificateText, type DeathCause, type DeathCertificate } from '../../src/job/certificate.js'
+import type { Outcome } from '../../src/job/settle.js'
+import type { AbortReason } from '../ipc/messages.js'
+import type { OomKiller } from './oom-watch.js'
+import type { Exit } from './spawn.js'
+
+/** What the pool knows of an executor that died in the middle of a job. */
+export interface Death {
+  readonly exit: Exit
+  /** Why rqd was ending it; null if it died on its own. */
+  readonly reason: AbortReason | null
+  readonly oomKiller: OomKiller | null
+  readonly peakRssBytes: number | null
+  readonly cpuMs: number | null
+  readonly output: readonly string[]
+}
+
+/** RQ's words for a job that ran out of time: its viewers and users search for them. */
+export function timeoutText(limitSec: number): string {
+  return `rq.timeouts.JobTimeoutException: Task exceeded maximum timeout value (${limitSec} seconds)`
+}
+
+/** RQ's words for a job that an operator stopped. */
+export const STOPPED_TEXT = 'Job stopped by user, work-horse terminated.'
+
+/** What the death of its executor means for a job. */
+export function outcomeOfDeath(death: Death, limitSec: number, runSec: number): Outcome {
+  if (death.reason === 'shutdown') return { kind: 'interrupted' }
+  const certificate = certify(death, runSec)
+  const text = (headline: string): string => `${headline}\n\n${certificateText(certificate)}`
+  switch (death.reason) {
+    case 'timeout':
+      return { kind: 'raised', text: text(timeoutText(limitSec)), certificate }
+    case 'stopped':
+      return { kind: 'stopped', text: text(STOPPED_TEXT), certificate }
+    case null:
+      return { kind: 'died', text: text(deathText(death.exit, certificate.cause)), certificate }
+  }
+}
+
+function certify({ exit, reason, oomKiller, peakRssBytes, cpuMs, output }: Death, runSec: number): DeathCertificate {
+  return {
+    cause: causeOf(exit, reason, oomKiller, output),
+    signal: exit.signal,
+    exitCode: exit.code,
+    pid: exit.pid,
+    peakRssBytes,
+    cpuSec: cpuMs === null ? null : cpuMs / 1000,
+    runSec,
+    output,
+  }
+}
+
+function causeOf(
+  exit: Exit,
+  reason: AbortReason | null,
+  oomKiller: OomKiller | null,
+  output: readonly string[],
+): DeathCause {
+  if (reason === 'timeout') return 'timeout'
+  if (reason === 'stopped') return 'operator stop'
+  // V8 says so itself before it aborts the process.
+  if (exit.signal === 'SIGABRT' && output.some((line) => /FATAL ERROR: .*heap/i.test(line))) {
+    return 'out of memory (V8 heap limit)'
+  }
+  if (exit.signal === 'SIGKILL' && oomKiller !== null) {
+    return oomKiller === 'cgroup' ? 'out of memory (cgroup limit)' : 'out of memory (kernel)'
+  }
+  return exit.signal === null ? 'exit code' : 'signal'
+}
+
+/** RQ's words for a job whose process died, with the raw wait status that it prints, then our own in plain terms. */
+function deathText(exit: Exit, cause: DeathCause): string {
+  if (exit.signal !== null) {
+    const number = constants.signals[exit.signal]
+    const why = cause === 'signal' ? '' : `: ${cause}`
+    return [
+      `Work-horse terminated unexpectedly; waitpid returned ${number} (signal ${number}); `,
+      `The executor (pid ${exit.pid}) was killed by ${exit.signal} while the job ran${why}.`,
+    ].join('\n')
+  }
+  const code = exit.code ?? 0
+  return [
+    `Work-horse terminated unexpectedly; waitpid returned ${code << 8}; `,
+    `The executor (pid ${exit.pid}) ended with exit code ${code} while the job ran: the function, or something it called, ended the process.`,
+  ].join('\n')
+}

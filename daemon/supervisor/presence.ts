@@ -1,0 +1,123 @@
+import type { Clock } from '../../src/clock.js'
+import { RqdError, coerceError } from '../../src/errors.js'
+import { formatIso } from '../../src/job/time.js'
+import type { Logger } from '../../src/logger.js'
+import type { Random } from '../../src/random.js'
+import type { Beat, Store } from '../../src/redis/store.js'
+import { rqDefaults } from '../../src/rq-defaults.js'
+import type { ProcessIdentity } from '../host.js'
+import type { RunningJob } from './job-board.js'
+import type { SlotView } from './pool.js'
+import { registration, workerNames } from './registration.js'
+
+export interface PresenceOptions {
+  name: string
+  daemonId: string
+  version: string
+  identity: ProcessIdentity
+  queues: readonly string[]
+  executors: number
+  leaseMs: number
+  store: Store
+  clock: Clock
+  random: Random
+  logger: Logger
+}
+
+/** What Redis knows of this daemon: the lease under its present id, and one RQ worker per executor slot. */
+export class Presence {
+  readonly workers: readonly string[]
+  readonly #options: PresenceOptions
+  #supervisorId: string
+  #registered = false
+
+  constructor(options: PresenceOptions) {
+    this.#options = options
+    this.#supervisorId = options.random.hex(32)
+    this.workers = workerNames(options.name, options.executors)
+  }
+
+  /** The id of the lease, under which claims are recorded. */
+  get supervisorId(): string {
+    return this.#supervisorId
+  }
+
+  /** Begin a lease and register the workers. @throws RqdError RQD_NAME_TAKEN, RQD_REDIS */
+  async register(): Promise<void> {
+    const { store, clock, name, daemonId, version, identity, queues, leaseMs } = this.#options
+    const taken = await store.register(
+      registration({
+        supervisorId: this.#supervisorId,
+        daemonId,
+        name,
+        version,
+        identity,
+        ipAddress: await this.#ipAddress(),
+        queues,
+        workers: this.workers,
+        leaseMs,
+        nowMs: clock.epochMs(),
+      }),
+    )
+    if (taken !== undefined) {
+      const text = `a live worker is already called ${JSON.stringify(taken)}: choose another --name, or stop the other one`
+      throw new RqdError('RQD_NAME_TAKEN', text)
+    }
+    this.#registered = true
+  }
+
+  /** Register again under a new id: whatever was held under the old one is somebody else's. Throws as `register`. */
+  async renew(): Promise<void> {
+    this.#supervisorId = this.#options.random.hex(32)
+    await this.register()
+  }
+
+  /** End the lease and the workers. Redis being away is logged: its keys run out by themselves. */
+  async deregister(): Promise<void> {
+    if (!this.#registered) return
+    this.#registered = false
+    const { store, clock, queues, logger } = this.#options
+    try {
+      await store.deregister({
+        supervisorId: this.#supervisorId,
+        nowIso: formatIso(clock.epochMs()),
+        queues,
+        workers: this.workers,
+      })
+    } catch (thrown) {
+      logger.error('the workers could not be deregistered; they disappear by themselves in a few minutes', {
+        error: coerceError(thrown).message,
+      })
+    }
+  }
+
+  /** The workers and running jobs to show alive. */
+  members(
+    slots: readonly SlotView[],
+    running: ReadonlyMap<string, RunningJob>,
+    suspended: boolean,
+  ): Pick<Beat, 'workers' | 'running'> {
+    const nowMs = this.#options.clock.monoMs()
+    return {
+      workers: slots.map(({ worker, phase, pid }) => ({
+        name: worker,
+        state: phase === 'busy' ? 'busy' : suspended ? 'suspended' : phase === 'idle' ? 'idle' : 'started',
+        pid: pid ?? this.#options.identity.pid,
+      })),
+      running: [...running.values()].map(({ job, worker, startedMonoMs }) => ({
+        execution: job.execution,
+        jobId: job.id,
+        queue: job.origin,
+        worker,
+        markSec: rqDefaults.runningMarkSec,
+        workSec: Math.max(0, nowMs - startedMonoMs) / 1000,
+      })),
+    }
+  }
+
+  /** As Redis sees this side: `host:port`, or `unknown` as RQ writes it, for a Unix socket say. */
+  async #ipAddress(): Promise<string> {
+    const info = await this.#options.store.redis.client('INFO').catch(() => '')
+    return / addr=(\S+:[1-9]\d*)/.exec(info)?.[1] ?? 'unknown'
+  }
+}

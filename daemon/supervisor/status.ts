@@ -1,0 +1,60 @@
+import type { QueueSummary } from '../../src/redis/store.js'
+import { parseIso } from '../../src/job/time.js'
+import type { ExecutorStatus, QueueStatus } from '../control/operations.js'
+import type { RunningJob } from './job-board.js'
+import type { SlotView } from './pool.js'
+
+/** An executor slot and its job as `status` shows them. */
+export function executorStatus(
+  slot: SlotView,
+  running: ReadonlyMap<string, RunningJob>,
+  nowMonoMs: number,
+): ExecutorStatus {
+  const held = slot.execution === null ? undefined : running.get(slot.execution)
+  return {
+    pid: slot.pid,
+    worker: slot.worker,
+    state: executorState(slot),
+    jobId: held?.job.id ?? null,
+    queue: held?.job.queue ?? null,
+    func: held?.job.hash.description ?? null,
+    runningSec: held === undefined ? null : Math.max(0, Math.round(nowMonoMs - held.startedMonoMs)) / 1000,
+    rssBytes: slot.rssBytes,
+    jobsDone: slot.jobsDone,
+  }
+}
+
+function executorState({ phase, pid }: SlotView): ExecutorStatus['state'] {
+  switch (phase) {
+    case 'empty':
+      return pid === null ? 'backoff' : 'stopping'
+    case 'closing':
+    case 'closed':
+      return 'stopping'
+    case 'starting':
+    case 'idle':
+    case 'busy':
+      return phase
+  }
+}
+
+/** A queue as `status` shows it. `summary` is undefined while Redis does not answer. */
+export function queueStatus(
+  name: string,
+  paused: boolean,
+  summary: QueueSummary | undefined,
+  nowMs: number,
+): QueueStatus {
+  const depth = summary === undefined || summary.depth < 0 ? null : summary.depth
+  return { name, depth, paused, oldestAgeSec: ageSec(summary?.oldestEnqueuedAt ?? '', nowMs) }
+}
+
+function ageSec(enqueuedAt: string, nowMs: number): number | null {
+  if (enqueuedAt === '') return null
+  try {
+    return Math.max(0, Math.round(nowMs - parseIso(enqueuedAt)) / 1000)
+  } catch {
+    // Whoever enqueued the job wrote something else there; the job itself fails with that reason when its turn comes.
+    return null
+  }
+}

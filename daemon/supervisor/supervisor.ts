@@ -1,0 +1,366 @@
+import type { Redis } from 'ioredis'
+import type { Clock } from '../../src/clock.js'
+import { deferred } from '../../src/deferred.js'
+import { RqdError } from '../../src/errors.js'
+import type { Logger } from '../../src/logger.js'
+import type { Random } from '../../src/random.js'
+import { Link } from '../../src/redis/link.js'
+import type { Store } from '../../src/redis/store.js'
+import type { Service } from '../../src/service.js'
+import { newCounters } from '../../src/worker/counters.js'
+import { Recoverer } from '../../src/maintenance/recoverer.js'
+import { RqSweeper } from '../../src/maintenance/rq-sweeper.js'
+import { Fetcher } from '../../src/worker/fetcher.js'
+import { Heart } from '../../src/worker/heart.js'
+import { reconcile } from '../../src/worker/reconciler.js'
+import { Settler } from '../../src/worker/settler.js'
+import { Starter } from '../../src/worker/starter.js'
+import { Wakeup } from '../../src/worker/wakeup.js'
+import type { DaemonState, DrainProgress, DrainReply, Operations, Status } from '../control/operations.js'
+import type { ProcessIdentity } from '../host.js'
+import { defaultSlotPolicy } from './children.js'
+import { drain } from './drain.js'
+import { JobBoard } from './job-board.js'
+import { OomWatch } from './oom-watch.js'
+import { Pool } from './pool.js'
+import { Presence } from './presence.js'
+import type { SpawnExecutor } from './spawn.js'
+import { executorStatus, queueStatus } from './status.js'
+import { succeedDeadNeighbours } from './succession.js'
+
+/** How long results may wait for Redis when the daemon stops. */
+const SETTLE_LIMIT_MS = 10_000
+
+export interface SupervisorOptions {
+  name: string
+  /** Marks the processes of this daemon. */
+  daemonId: string
+  version: string
+  identity: ProcessIdentity
+  queues: readonly string[]
+  executors: number
+  taskPaths: readonly string[]
+  burst: boolean
+  resultTtlSec: number
+  leaseMs: number
+  /** A job that has ended so many executors is failed, whatever retries it has left. */
+  maxDeaths: number
+  /** To show in `status`, without its password. */
+  redisUrl: string
+  store: Store
+  /** Opens a connection for blocking calls. */
+  connect: () => Redis
+  spawn: SpawnExecutor
+  clock: Clock
+  random: Random
+  logger: Logger
+  output: (chunk: Uint8Array, stream: 'stdout' | 'stderr') => void
+}
+
+/**
+ * The parent: reads queues, keeps executors busy, writes what became of each job, and answers for all of it.
+ *
+ * starting → running ⇄ draining/drained → stopping → stopped. `done` resolves when the daemon ends of itself: after
+ * `shutdown`, or in burst mode when nothing is left to do.
+ */
+export class Supervisor implements Service, Operations {
+  readonly #options: SupervisorOptions
+  readonly #counters = newCounters()
+  readonly #presence: Presence
+  readonly #pool: Pool
+  readonly #board: JobBoard
+  readonly #settler: Settler
+  readonly #fetcher: Fetcher
+  readonly #heart: Heart
+  readonly #recoverer: Recoverer
+  readonly #sweeper: RqSweeper
+  readonly #link: Link
+  readonly #wakeup: Wakeup
+  readonly #startedMonoMs: number
+  readonly #done = deferred()
+  #phase: 'starting' | 'running' | 'draining' | 'drained' | 'stopping' = 'starting'
+  #registering: Promise<void> | undefined
+  #stopped: Promise<void> | undefined
+
+  constructor(options: SupervisorOptions) {
+    const { store, clock, logger, random, queues } = options
+    const counters = this.#counters
+    const supervisorId = (): string => this.#presence.supervisorId
+    const leaseLost = (): Promise<void> => this.#leaseLost()
+    this.#options = options
+    this.#startedMonoMs = clock.monoMs()
+    this.#presence = new Presence(options)
+    this.#settler = new Settler({ store, clock, logger, counters })
+    this.#pool = new Pool({
+      workers: this.#presence.workers,
+      taskPaths: options.taskPaths,
+      preload: [],
+      statsIntervalMs: 1_000,
+      policy: defaultSlotPolicy,
+      spawn: options.spawn,
+      oomWatch: new OomWatch(),
+      clock,
+      logger,
+      output: options.output,
+      listener: {
+        began: (execution, atMs) => this.#board.began(execution, atMs),
+        ended: (result) => this.#board.ended(result),
+        lost: (execution, death) => this.#board.lost(execution, death),
+        free: () => this.#free(),
+      },
+    })
+    this.#board = new JobBoard({
+      clock,
+      logger,
+      counters,
+      settler: this.#settler,
+      starter: new Starter({ store, logger, onLost: (execution) => this.#board.claimLost(execution) }),
+      policy: { resultTtlSec: options.resultTtlSec, maxDeaths: options.maxDeaths },
+      assign: (job) => this.#pool.assign(job),
+      kill: (execution) => this.#pool.interrupt(execution, 'shutdown', true),
+    })
+    this.#fetcher = new Fetcher({
+      store,
+      queues,
+      clock,
+      random,
+      logger,
+      supervisorId,
+      capacity: () => this.#pool.freeSlots - this.#board.waiting,
+      accept: (claims) => this.#accept(claims),
+      idle: (empty) => this.#idle(empty),
+      reconcile: () => this.#reconcile(),
+      leaseLost,
+    })
+    this.#heart = new Heart({
+      store,
+      clock,
+      logger,
+      queues,
+      leaseMs: options.leaseMs,
+      supervisorId,
+      members: () => this.#presence.members(this.#pool.view(), this.#board.running, this.#fetcher.suspended),
+      leaseLost,
+      claimLost: (execution) => this.#board.claimLost(execution),
+      counted: (claims) => this.#compare(claims),
+    })
+    this.#recoverer = new Recoverer({
+      store,
+      clock,
+      random,
+      logger,
+      intervalMs: Math.min(1_000, options.leaseMs / 4),
+      ownId: supervisorId,
+      onRecovered: (jobs) => (counters.recovered += jobs),
+    })
+    this.#sweeper = new RqSweeper({
+      redis: store.redis,
+      keys: store.keys,
+      queues,
+      clock,
+      random,
+      logger,
+      onRecovered: (jobs) => (counters.recovered += jobs),
+    })
+    this.#link = new Link({
+      redis: store.redis,
+      clock,
+      logger,
+      onLost: () => this.#wakeup.reconnect(),
+      onFound: () => {
+        void this.#heart.beat()
+        this.#fetcher.doubt()
+      },
+    })
+    this.#wakeup = new Wakeup(store.keys, options.connect, () => this.#fetcher.wake())
+  }
+
+  /** Resolves when the daemon has nothing more to do and should stop. */
+  get done(): Promise<void> {
+    return this.#done.promise
+  }
+
+  /**
+   * Register, warm the executors, read queues.
+   * @throws RqdError RQD_NAME_TAKEN, RQD_EXECUTOR, RQD_REDIS
+   */
+  async start(): Promise<void> {
+    const { store, identity, logger } = this.#options
+    await succeedDeadNeighbours(store, this.#recoverer, identity, logger)
+    await this.#presence.register()
+    await this.#link.start()
+    await this.#heart.start()
+    await this.#recoverer.start()
+    await this.#sweeper.start()
+    await this.#pool.start()
+    this.#setPhase('running')
+    await this.#heart.beat()
+    await this.#fetcher.start()
+  }
+
+  /** Stop well: running jobs end first. Called again with `now`, end them at once and hand them back. */
+  stop(now = false): Promise<void> {
+    if (now && this.#stopped !== undefined) void this.#pool.stop(true)
+    this.#stopped ??= this.#stop(now)
+    return this.#stopped
+  }
+
+  get state(): DaemonState {
+    if (this.#phase !== 'running') return this.#phase
+    if (this.#fetcher.suspended) return 'suspended'
+    return this.#options.queues.every((queue) => this.#fetcher.isPaused(queue)) ? 'paused' : 'running'
+  }
+
+  async status(): Promise<Status> {
+    const { clock, store, queues } = this.#options
+    const summaries = this.#link.connected ? await store.queueSummaries(queues).catch(() => undefined) : undefined
+    const nowMs = clock.epochMs()
+    const nowMonoMs = clock.monoMs()
+    return {
+      state: this.state,
+      pid: this.#options.identity.pid,
+      name: this.#options.name,
+      version: this.#options.version,
+      uptimeSec: Math.round(nowMonoMs - this.#startedMonoMs) / 1000,
+      redis: {
+        url: this.#options.redisUrl,
+        connected: this.#link.connected,
+        roundTripMs: this.#link.roundTripMs,
+      },
+      executors: this.#pool.view().map((slot) => executorStatus(slot, this.#board.running, nowMonoMs)),
+      queues: queues.map((queue, i) => queueStatus(queue, this.#fetcher.isPaused(queue), summaries?.[i], nowMs)),
+      counters: { ...this.#counters },
+    }
+  }
+
+  pause(queues: readonly string[]): Promise<{ paused: string[] }> {
+    return new Promise((resolve) => {
+      this.#checkQueues(queues)
+      this.#fetcher.pause(queues)
+      this.#board.handBackWaiting()
+      resolve({ paused: this.#paused() })
+    })
+  }
+
+  resume(queues: readonly string[]): Promise<{ paused: string[] }> {
+    return new Promise((resolve) => {
+      this.#checkQueues(queues)
+      if (this.#phase === 'draining' || this.#phase === 'drained') this.#setPhase('running')
+      this.#fetcher.resume(queues)
+      resolve({ paused: this.#paused() })
+    })
+  }
+
+  async drain(timeoutSec: number | null, onProgress: (progress: DrainProgress) => void): Promise<DrainReply> {
+    if (this.#phase === 'running' || this.#phase === 'drained') this.#setPhase('draining')
+    this.#fetcher.pause([])
+    this.#board.handBackWaiting()
+    const reply = await drain({
+      clock: this.#options.clock,
+      timeoutSec,
+      onProgress,
+      running: () => [...this.#board.running.keys()],
+      isDraining: () => this.#phase === 'draining' || this.#phase === 'stopping',
+      interrupt: (execution) => this.#pool.interrupt(execution, 'shutdown', true),
+    })
+    await this.#settler.drain(SETTLE_LIMIT_MS)
+    if (this.#phase === 'draining') this.#setPhase('drained')
+    return reply
+  }
+
+  shutdown(now: boolean): Promise<{ running: number }> {
+    const running = this.#board.running.size
+    // The answer goes out before the socket closes.
+    setImmediate(() => {
+      this.#done.resolve()
+      void this.stop(now)
+    })
+    return Promise.resolve({ running })
+  }
+
+  async #stop(now: boolean): Promise<void> {
+    const { logger } = this.#options
+    this.#setPhase('stopping')
+    this.#done.resolve()
+    await this.#fetcher.stop()
+    this.#wakeup.close()
+    this.#board.handBackWaiting()
+    await this.#pool.stop(now)
+    const unsettled = await this.#settler.drain(SETTLE_LIMIT_MS)
+    await this.#heart.stop()
+    await this.#recoverer.stop()
+    await this.#sweeper.stop()
+    await this.#link.stop()
+    if (unsettled > 0) logger.error('stopped before Redis took all results; their jobs will run again', { unsettled })
+    await this.#presence.deregister()
+  }
+
+  #accept(claims: Parameters<JobBoard['accept']>[0]): void {
+    this.#board.accept(claims, this.#presence.supervisorId)
+    // A pause or a drain that came while the claim was on its way holds for these jobs too.
+    if (this.#phase !== 'running' || claims.some(({ queue }) => this.#fetcher.isPaused(queue))) {
+      this.#board.handBackWaiting()
+    }
+  }
+
+  #free(): void {
+    this.#board.dispatch()
+    this.#fetcher.wake()
+  }
+
+  #idle(empty: readonly string[]): boolean {
+    if (!this.#options.burst) return this.#wakeup.watch(empty)
+    if (this.#board.running.size > 0) return true
+    if (this.#settler.pending > 0) {
+      // A retry may come back to a queue.
+      void this.#settler.drain(SETTLE_LIMIT_MS).then(() => this.#fetcher.wake())
+      return true
+    }
+    this.#done.resolve()
+    return true
+  }
+
+  async #reconcile(): Promise<void> {
+    const { store, clock, logger } = this.#options
+    const holds = (execution: string): boolean => this.#board.holds(execution) || this.#settler.holds(execution)
+    this.#counters.handedBack += await reconcile(store, this.#presence.supervisorId, holds, clock, logger)
+  }
+
+  /** More claims in Redis than jobs here: the answer to a claim was lost, or is on its way. */
+  #compare(claims: number): void {
+    const held = this.#board.waiting + this.#board.running.size + this.#settler.pending
+    if (claims > held) this.#fetcher.doubt()
+  }
+
+  /** Somebody took our lease for run out: our jobs are theirs. End ours, and begin anew under another id. */
+  #leaseLost(): Promise<void> {
+    this.#registering ??= (async () => {
+      this.#options.logger.error('the lease was lost: jobs held here are ended, others have taken them over', {
+        held: this.#board.running.size,
+      })
+      this.#board.leaseLost()
+      await this.#presence.renew()
+    })().finally(() => {
+      this.#registering = undefined
+    })
+    return this.#registering
+  }
+
+  #setPhase(phase: Supervisor['state'] & ('starting' | 'running' | 'draining' | 'drained' | 'stopping')): void {
+    if (this.#phase === 'stopping' || this.#phase === phase) return
+    this.#options.logger.info(`daemon ${phase}`, { was: this.#phase })
+    this.#phase = phase
+  }
+
+  #checkQueues(queues: readonly string[]): void {
+    const served = this.#options.queues
+    const unknown = queues.find((queue) => !served.includes(queue))
+    if (unknown === undefined) return
+    const text = `this daemon does not serve the queue ${JSON.stringify(unknown)}; it serves ${served.join(', ')}`
+    throw new RqdError('RQD_BAD_OPTION', text)
+  }
+
+  #paused(): string[] {
+    return this.#options.queues.filter((queue) => this.#fetcher.isPaused(queue))
+  }
+}
