@@ -1,0 +1,29 @@
+const required = [
+  'LICENSE',
+  'README.md',
+  'package.json',
+  'dist/daemon/bin/rqd.js',
+  'dist/daemon/bin/rqctl.js',
+  'dist/daemon/executor/main.js',
+  'dist/src/index.js',
+  'dist/src/index.d.ts',
+]
+const allowed =
+  /^(?:LICENSE|README\.md|CHANGELOG\.md|package\.json|contrib\/.+|dist\/(?:src|daemon)\/.+\.(?:js|js\.map|d\.ts))$/
+
+/**
+ * What is wrong with a list of packed files, in sentences; nothing if it is right.
+ * @param exists whether a file is in the source tree
+ */
+export function judgeFiles(files, exists) {
+  const missing = required.filter((file) => !files.includes(file)).map((file) => `${file} is missing from the package`)
+  if (exists('contrib') && !files.some((file) => file.startsWith('contrib/')))
+    missing.push('contrib/ is missing from the package')
+  const foreign = files.filter((file) => !allowed.test(file)).map((file) => `${file} does not belong in the package`)
+  // The compiler leaves its output behind when a source is removed.
+  const orphans = files.filter(
+    (file) => /^dist\/.+\.js$/.test(file) && !exists(file.slice('dist/'.length, -'js'.length) + 'ts'),
+  )
+  const stale = orphans.map((file) => `${file} has no source any more: remove dist/ and build again`)
+  return [...missing, ...foreign, ...stale]
+}

@@ -1,0 +1,104 @@
+// `npm test [-- files or folders of test sources]`: provide what the tests need, compile, run, and say the totals.
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { createInterface } from 'node:readline'
+import { aptInstall, mayInstall } from './lib/apt.mjs'
+import { provideBuilds } from './lib/build.mjs'
+import { provideDependencies } from './lib/dependencies.mjs'
+import { findProgram } from './lib/find-program.mjs'
+import { killLeaks, lastingLeaks, markName } from './lib/leaks.mjs'
+import { root } from './lib/paths.mjs'
+import { provideRedisServer, redisAdvice } from './lib/redis-server.mjs'
+import { run } from './lib/run.mjs'
+import { step } from './lib/steps.mjs'
+import { TapReport } from './lib/tap-report.mjs'
+import { compiledTest, findTests, imports } from './lib/test-files.mjs'
+
+const TIMEOUT_SEC = 120
+const isCi = ['true', '1'].includes(process.env.CI ?? '')
+const say = (line) => process.stdout.write(`${line}\n`)
+
+/** Something that tests need is missing: an error where nothing may be skipped, else a word of warning. */
+function missing(advice) {
+  if (isCi) throw new Error(advice)
+  say(`${advice}\nTests that need it are skipped.\n`)
+}
+
+async function provide() {
+  await provideDependencies()
+  const redis = await provideRedisServer()
+  if (redis === undefined) missing(redisAdvice)
+  if (findProgram('redis-cli') === undefined && mayInstall()) await aptInstall(['redis-tools'])
+  if (!hasPythonRq() && mayInstall()) await aptInstall(['python3-rq'])
+  if (!hasPythonRq()) missing('Python RQ is not installed. On Debian and Ubuntu: sudo apt-get install python3-rq')
+  await step('Compiling the tests', () => run('npm', ['run', '--silent', 'build:test']))
+  await provideBuilds('package', 'examples')
+  return redis !== undefined
+}
+
+// The runner's own points, about a file that hangs, are not named after files.
+const shownName = (name) => (name.startsWith('build/') ? relative('build', name).replace(/\.js$/, '.ts') : name)
+
+// Debian's package puts its program here; another `rq` on the PATH may be anything.
+const hasPythonRq = () => findProgram('rq', '/usr/bin') !== undefined
+
+/** Run test files with the runner. @returns its exit code, or the signal that ended it */
+function runTap(files, env, report) {
+  const program = join(root, 'node_modules', 'tap', 'dist', 'esm', 'run.mjs')
+  const jobs = Math.min(4, Math.max(2, availableParallelism()))
+  const flags = ['run', '--disable-coverage', '--reporter=tap', `--jobs=${jobs}`, `--timeout=${TIMEOUT_SEC}`]
+  const child = spawn(process.execPath, [program, ...flags, ...files], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const relay = (signal) => child.kill(signal)
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, relay)
+  createInterface({ input: child.stdout }).on('line', (line) => report.line(line))
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code, signal) => resolve(code ?? signal))
+  })
+}
+
+async function main() {
+  const wanted = findTests(process.argv.slice(2))
+  const hasRedis = await provide()
+  const tests = wanted.filter((test) => hasRedis || !imports(test, 'helpers/redis'))
+  const unfit = wanted.length - tests.length
+  const mark = randomUUID()
+  const folder = mkdtempSync(join(tmpdir(), 'rqd-t-'))
+  const env = { ...process.env, [markName]: mark, TMPDIR: folder }
+  const report = new TapReport(say, shownName)
+  try {
+    const files = tests.map(compiledTest)
+    const end = files.length === 0 ? 0 : await runTap(files, env, report)
+    // The runner gives up when a file hangs.
+    const unheard = files.filter((file) => !report.ended.has(file))
+    for (const file of unheard) say(`✗ ${file} has not been run to its end`)
+    const leaks = await lastingLeaks(mark, folder)
+    killLeaks(leaks)
+    for (const { pid, command } of leaks) say(`✗ a test left a process behind: ${pid} ${command}`)
+    // Caches of Node and npm are meant to stay.
+    const left = readdirSync(folder).filter((name) => !/compile-cache/.test(name))
+    for (const name of left) say(`  left in the temporary folder: ${name}`)
+    const { passed, failed, skipped } = report.totals ?? { passed: 0, failed: 0, skipped: 0 }
+    if (report.totals === undefined && tests.length > 0) say(`✗ the test runner ended (${end}) without totals`)
+    if (passed + failed === 0) say('✗ no test was run')
+    say(`\n${passed} passed, ${failed} failed, ${skipped + unfit} skipped`)
+    return end === 0 && failed === 0 && passed > 0 && unheard.length + leaks.length === 0 ? 0 : 1
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  console.error(`\nnpm test: ${error.message}`)
+  say('0 passed, 1 failed, 0 skipped')
+  process.exitCode = 1
+}
