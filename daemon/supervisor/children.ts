@@ -221,8 +221,8 @@ function died(slot: Slot, nowMs: number, policy: SlotPolicy): Step {
   // A job can kill any executor; only executors that die without a job are a sign of a broken set-up.
   if (busy !== null) return [{ failures: 0, state: { phase: 'empty', spawnAtMs: nowMs } }, lost]
   const failures = slot.failures + 1
-  const blameless = failures <= 0 || (failures === 1 && state.phase === 'idle')
-  const delayMs = blameless ? 0 : Math.min(policy.maxBackoffMs, 100 * 2 ** (failures - 1))
+  // One death may have any reason; a second in a row is a pattern.
+  const delayMs = failures <= 1 ? 0 : Math.min(policy.maxBackoffMs, 100 * 2 ** (failures - 2))
   const empty: Slot = { failures, state: { phase: 'empty', spawnAtMs: nowMs + delayMs } }
   return [empty, delayMs === 0 ? [] : [{ type: 'crash-loop', failures, delayMs }]]
 }

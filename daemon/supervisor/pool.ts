@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/clock.js'
 import { deferred, type Deferred } from '../../src/deferred.js'
-import { RqdError, coerceError } from '../../src/errors.js'
+import { RqdError, coerceError, hasCode } from '../../src/errors.js'
 import type { Logger } from '../../src/logger.js'
 import { PROTOCOL_VERSION, type AbortReason, type FromExecutor, type JobResult, type RunJob } from '../ipc/messages.js'
 import {
@@ -214,8 +214,9 @@ export class Pool {
     }
     executor.channel.onMessage((message) => this.#hear(member, executor, message))
     executor.channel.onClose((error) => {
-      if (error !== undefined) {
-        logger.error('an executor broke the protocol and is ended', { pid: executor.pid, error: error.message })
+      // A connection that merely broke is the executor's death, which is told on its own.
+      if (hasCode(error, 'RQD_PROTOCOL')) {
+        logger.error('an executor broke the protocol and is ended', { pid: executor.pid, error: error?.message })
       }
       // Without its channel an executor is of no use: its death follows and is handled there.
       executor.signal('SIGKILL')

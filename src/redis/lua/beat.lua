@@ -37,7 +37,8 @@ for i = jobs_from, #ARGV, 6 do
   local execution, job_id, queue, worker, mark_sec, work_sec = unpack(ARGV, i, i + 5)
   if redis.call('HEXISTS', KEYS[2], execution) == 0 then
     reply[#reply + 1] = execution
-  else
+  -- Not shown as running: not yet, or not any more because somebody canceled it.
+  elseif type(redis.pcall('ZSCORE', prefix .. ':wip:' .. queue, job_id .. ':' .. execution)) == 'string' then
     local execution_key = prefix .. ':execution:' .. job_id .. ':' .. execution
     local executions = prefix .. ':executions:' .. job_id
     local worker_key = prefix .. ':worker:' .. worker

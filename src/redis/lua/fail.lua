@@ -41,6 +41,8 @@ for i = 3, #ARGV, 14 do
         fields[#fields + 1] = certificate
       end
       add_result(prefix, id, results_ttl_sec, fields)
+      -- Somebody may have canceled it while it ran.
+      redis.pcall('ZREM', prefix .. ':canceled:' .. queue, id)
     end
   end
   replies[#replies + 1] = reply

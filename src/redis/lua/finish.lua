@@ -26,6 +26,9 @@ for i = 3, #ARGV, 11 do
     if not is_job(prefix, id) then
       reply = 'gone'
     else
+      -- Meanwhile a sweep of RQ's that took us for dead may have failed it, or somebody may have canceled it.
+      redis.pcall('ZREM', prefix .. ':failed:' .. queue, id)
+      redis.pcall('ZREM', prefix .. ':canceled:' .. queue, id)
       release_dependents(prefix, id, 'finished', ended_at)
       local ttl_sec = tonumber(result_ttl_sec)
       if ttl_sec == 0 then
@@ -42,8 +45,6 @@ for i = 3, #ARGV, 11 do
           fields[#fields + 1] = value
         end
         add_result(prefix, id, ttl_sec, fields)
-        -- A sweep of RQ's that took us for dead may have failed it meanwhile.
-        redis.pcall('ZREM', prefix .. ':failed:' .. queue, id)
         redis.pcall('ZADD', prefix .. ':finished:' .. queue, ttl_sec < 0 and '+inf' or now_sec + ttl_sec, id)
       end
       apply_ttl(prefix, id, ttl_sec)

@@ -4,7 +4,7 @@
 -- retries left after this one, delay (seconds; 0 at once), 1 = push at the front, TTL while waiting (seconds; 0 none),
 -- ended_at (ISO), working time (float seconds), executors that the job has ended ('' leaves the count)
 -- Derived keys: everything that hangs on the job, its worker and its queue.
--- Returns per job 'retried', 'gone' (no hash any more), 'lost' (claim not held; nothing written) or 'refused' (the
+-- Returns per job 'retried', 'gone' (no hash any more), 'canceled' (while it ran: it is not tried again), 'lost' (claim not held; nothing written) or 'refused' (the
 -- queue's key holds something else; nothing written, the claim stands).
 --@include job_keys
 --@include release
@@ -27,6 +27,8 @@ for i = 3, #ARGV, 11 do
     worker_done(prefix, worker, 'failed_job_count', work_sec, worker_ttl_sec)
     if not is_job(prefix, id) then
       reply = 'gone'
+    elseif redis.call('HGET', job, 'status') == 'canceled' then
+      reply = 'canceled'
     else
       redis.call('HSET', job, 'retries_left', retries_left, 'ended_at', ended_at, 'last_heartbeat', ended_at)
       if deaths ~= '' then redis.call('HSET', job, 'rqd_deaths', deaths) end

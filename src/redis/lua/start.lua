@@ -36,6 +36,8 @@ for i = 3, #ARGV, 6 do
     redis.call('HSET', job, 'status', 'started', 'started_at', started_at, 'last_heartbeat', started_at,
       'worker_name', worker)
     redis.call('PERSIST', job)
+    -- Canceled between claim and start, or called off again: it runs, and its status is not `canceled` any more.
+    redis.pcall('ZREM', prefix .. ':canceled:' .. queue, id)
   end
   replies[#replies + 1] = reply
 end

@@ -3,12 +3,13 @@ import t from 'tap'
 import { Factory, nowIso } from '../../../helpers/factory.js'
 import { startRedis } from '../../../helpers/redis.js'
 import type { Claim } from '../../../../src/redis/store.js'
+import { sweepAbandoned } from '../../../../src/redis/sweep-store.js'
 
 const { client } = await startRedis(t)
 const make = new Factory(client)
 const { keys } = make
 const queues = ['high', 'low']
-const supervisors = ['sup', 'other']
+const supervisors = ['sup', 'other', 'third']
 
 /** One step: what is done, by whom, to which of the jobs that it can be done to, and how. */
 type Step = readonly [action: string, who: number, which: number, how: number]
@@ -25,10 +26,13 @@ const actions = [
   'zombie',
   'delete',
   'recover',
+  'cancel',
+  'beat',
+  'sweep',
 ]
 const step = fc.tuple(
   fc.constantFrom(...actions, 'enqueue', 'claim', 'claim', 'start'),
-  fc.nat(1),
+  fc.nat(2),
   fc.nat(100),
   fc.nat(5),
 )
@@ -73,6 +77,31 @@ class World {
     } else if (action === 'requeue') {
       const failed = await client.zrange(keys.failed(queue), 0, '-1')
       await make.requeue([...failed.slice(0, how), `job-${which}`], queue, how === 0)
+    } else if (action === 'cancel') {
+      await cancelAsRqDoes(`job-${which % Math.max(1, this.#ids)}`)
+    } else if (action === 'beat') {
+      const worker = `${supervisorId}.1`
+      const running = held.map(({ execution, jobId, queue: from }) => ({ execution, jobId, queue: from, worker }))
+      const reply = await make.store.beat({
+        supervisorId,
+        leaseMs: 60_000,
+        workerTtlSec: 480,
+        nowIso,
+        queues,
+        workers: [{ name: worker, state: 'busy', pid: 1 }],
+        running: running.map((one) => ({ ...one, markSec: 90, workSec: 1 })),
+      })
+      if (reply === 'lost' || reply.gone.length > 0) throw new Error('a live supervisor was told that it is not')
+    } else if (action === 'sweep') {
+      // Jobs of ours are never taken for abandoned, however late their score is.
+      for (const member of await client.zrange(keys.started(queue), 0, '-1')) {
+        await client.zadd(keys.started(queue), 1, member)
+      }
+      const once = { queue, nowIso, settleMs: 0, beatMs: 0, holdSec: 60 }
+      for (const _ of [1, 2]) {
+        const { jobs } = await sweepAbandoned(client, keys, once)
+        if (jobs.length > 0) throw new Error(`the sweep took ${jobs.map(({ jobId }) => jobId).join()} for abandoned`)
+      }
     } else if (action === 'recover') {
       // The supervisor is taken for dead, a few jobs at a time, and comes back under its old name.
       const dead = { supervisorId, proved: true, limit: 1 + how, nowIso }
@@ -93,8 +122,9 @@ class World {
       const batch = held.slice(from, from + 1 + (how % 3))
       if (action === 'delete') {
         // As Python's delete does it, while the job is held.
-        await client.del(keys.job(batch[0]!.jobId))
-        this.#jobs.delete(batch[0]!.jobId)
+        const { jobId, queue: from } = batch[0]!
+        await client.multi().del(keys.job(jobId)).zrem(keys.canceled(from), jobId).exec()
+        this.#jobs.delete(jobId)
         return
       }
       if (action === 'start') {
@@ -124,7 +154,8 @@ class World {
     const pipeline = client.pipeline()
     for (const queue of queues) {
       pipeline.lrange(keys.queue(queue), 0, -1)
-      for (const key of [keys.started(queue), keys.finished(queue), keys.failed(queue), keys.scheduled(queue)]) {
+      const registries = [keys.started, keys.finished, keys.failed, keys.scheduled, keys.canceled]
+      for (const key of registries.map((name) => name(queue))) {
         pipeline.zrange(key, 0, '-1')
       }
     }
@@ -138,7 +169,7 @@ class World {
     for (const _ of queues) {
       for (const id of replies.shift() as string[]) put(id, 'list')
       for (const member of replies.shift() as string[]) put(member.split(':')[0]!, 'wip')
-      for (const place of ['finished', 'failed', 'scheduled'])
+      for (const place of ['finished', 'failed', 'scheduled', 'canceled'])
         for (const id of replies.shift() as string[]) put(id, place)
     }
     for (const _ of supervisors) {
@@ -162,12 +193,29 @@ class World {
   }
 }
 
+/** Python's `Job.cancel`, in its one transaction. */
+async function cancelAsRqDoes(id: string): Promise<void> {
+  const [status, queue] = await client.hmget(keys.job(id), 'status', 'origin')
+  if (status == null || queue == null || status === 'canceled') return
+  const registry = { finished: keys.finished, failed: keys.failed, scheduled: keys.scheduled }[status]
+  const transaction = client.multi().hset(keys.job(id), 'status', 'canceled').lrem(keys.queue(queue), 1, id)
+  if (registry !== undefined) transaction.zrem(registry(queue), id)
+  if (status === 'started') {
+    for (const execution of await client.zrange(keys.executions(id), 0, '-1')) {
+      transaction.zrem(keys.started(queue), `${id}:${execution}`)
+    }
+  }
+  await transaction.zadd(keys.canceled(queue), 1, id).exec()
+}
+
 const expectedPlaces: Readonly<Record<string, readonly string[]>> = {
   queued: ['list', 'claim'],
   started: ['claim execution wip'],
   finished: ['finished'],
   failed: ['failed'],
   scheduled: ['scheduled', 'claim'],
+  // Canceled while held: RQ takes it off the started jobs, but does not interrupt it.
+  canceled: ['canceled', 'canceled claim', 'canceled claim execution'],
 }
 
 const settle = [
