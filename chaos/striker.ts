@@ -99,26 +99,26 @@ export class Striker {
   async #killExecutor(unit: Unit, supervisor: ProcessId, aim: number): Promise<Blow> {
     const executor = await this.#await(() => choose(childrenOf(supervisor.pid), aim))
     if (executor === undefined) return { unit: unit.process.name, pids: [], atMs: nowMs() }
-    const before = new Set(childrenOf(supervisor.pid).map(({ pid }) => pid))
+    const before = serving(supervisor.pid)
     const blow = this.#send(unit.process.name, [executor], 'SIGKILL')
-    // Python has no executors that wait for a job.
-    if (unit.process.program.isPython || blow.pids.length === 0) return blow
-    return { ...blow, readyMs: this.#untilReady(unit, supervisor, before, blow.atMs) }
+    // Python has no executors that wait for a job, and a spare serves nobody yet.
+    if (unit.process.program.isPython || blow.pids.length === 0 || !before.has(executor.pid)) return blow
+    return { ...blow, readyMs: this.#untilReady(unit, supervisor, before.size, executor.pid, blow.atMs) }
   }
 
   /** Undefined if its supervisor died or was stopped in between: that is no measure of anything. */
   async #untilReady(
     unit: Unit,
     supervisor: ProcessId,
-    before: ReadonlySet<number>,
+    wanted: number,
+    killedPid: number,
     atMs: number,
   ): Promise<number | undefined> {
     while (nowMs() - atMs < READY_BOUND_MS && !this.#signal.aborted) {
       if (unit.process.id?.pid !== supervisor.pid || unit.process.frozen) return undefined
-      const ready = childrenOf(supervisor.pid).some(({ pid }) => {
-        return !before.has(pid) && /^rqd: executor (?!starting)/.test(titleOf(pid))
-      })
-      if (ready) return nowMs() - atMs
+      const now = serving(supervisor.pid)
+      now.delete(killedPid)
+      if (now.size >= wanted) return nowMs() - atMs
       await delay(15)
     }
     return undefined
@@ -171,4 +171,10 @@ export class Striker {
 
 function choose<T>(items: readonly T[], aim: number): T | undefined {
   return items[Math.floor(aim * items.length)]
+}
+
+/** The executors of a supervisor that are ready for jobs, or run one; spares wait behind these. */
+function serving(supervisorPid: number): Set<number> {
+  const children = childrenOf(supervisorPid).map(({ pid }) => pid)
+  return new Set(children.filter((pid) => /^rqd: executor (?!spare )\S+ (idle|running)/.test(titleOf(pid))))
 }

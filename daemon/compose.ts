@@ -51,6 +51,7 @@ export async function run(config: Config, environment: NodeJS.ProcessEnv, logger
       identity: ownIdentity(),
       queues: config.queues,
       executors: config.executors,
+      spares: config.spares,
       taskPaths: config.path,
       burst: config.burst,
       resultTtlSec: config.resultsTtl,

@@ -40,6 +40,8 @@ const schema = z.strictObject({
     .default(['.'])
     .transform((paths) => paths.map((path) => resolve(path))),
   executors: z.coerce.number().int().min(1).max(1_000).default(availableParallelism),
+  /** Executors kept warm beside them, to take over at once from one that dies. */
+  spares: z.coerce.number().int().min(0).max(100).default(1),
   name: z
     .string()
     .regex(/^[!-~]+$/, 'a name is printable ASCII without blanks')

@@ -85,6 +85,10 @@ export class Executor {
       case 'abort':
         this.#abort(message.execution, message.reason)
         break
+      case 'serve':
+        this.#worker = message.worker
+        if (this.#state === 'idle') this.#showIdle()
+        break
       case 'exit':
         this.#exitAsked = true
         this.#waiting.length = 0

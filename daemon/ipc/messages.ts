@@ -40,6 +40,8 @@ export type ToExecutor =
   | { type: 'run'; jobs: RunJob[] }
   /** Abort the signal of one job. Its function may still end well; force follows after a grace. */
   | { type: 'abort'; execution: string; reason: AbortReason }
+  /** From now on you serve the slot of this worker: you were a spare. */
+  | { type: 'serve'; worker: string }
   /** End when the running job has ended. Unstarted jobs are forgotten: the supervisor still holds them. */
   | { type: 'exit' }
 

@@ -37,10 +37,12 @@ export function parseToExecutor(value: unknown): ToExecutor {
         execution: text(fields, 'abort', 'execution'),
         reason: oneOf(fields, 'abort', 'reason', abortReasons),
       }
+    case 'serve':
+      return { type: 'serve', worker: text(fields, 'serve', 'worker') }
     case 'exit':
       return { type: 'exit' }
     default:
-      return wrong('a message to an executor', 'type', fields['type'], 'one of hello, run, abort, exit')
+      return wrong('a message to an executor', 'type', fields['type'], 'one of hello, run, abort, serve, exit')
   }
 }
 

@@ -67,7 +67,13 @@ export class JobBoard {
       const job = holdJob(claim, supervisorId)
       if ('error' in job) {
         logger.error('a job cannot be read', { jobId: job.id, queue: job.queue, error: job.error.message })
-        this.#settle(job, '', { kind: 'raised', text: `rqd: ${job.error.name}: ${job.error.message}` }, null)
+        this.#settle(
+          job,
+          '',
+          { kind: 'raised', text: `rqd: ${job.error.name}: ${job.error.message}` },
+          null,
+          job.unreadable,
+        )
       } else {
         this.#waiting.push(job)
       }
@@ -171,11 +177,12 @@ export class JobBoard {
     worker: string,
     outcome: Outcome,
     times: { startedAtMs: number; endedAtMs: number } | null,
+    unreadable: readonly string[] = [],
   ): Settlement {
     const nowMs = this.#options.clock.epochMs()
     const { startedAtMs, endedAtMs } = times ?? { startedAtMs: nowMs, endedAtMs: nowMs }
     const settlement = settle(job.hash, outcome, deathsBefore(job), this.#options.policy)
-    this.#options.settler.settle({ job, settlement, worker, startedAtMs, endedAtMs })
+    this.#options.settler.settle({ job, settlement, worker, startedAtMs, endedAtMs, unreadable })
     return settlement
   }
 

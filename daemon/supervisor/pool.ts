@@ -33,6 +33,8 @@ export interface PoolListener {
 export interface PoolOptions {
   /** RQ worker names, one per slot. */
   workers: readonly string[]
+  /** Executors kept warm beside them, to take over at once from one that dies. */
+  spares: number
   taskPaths: readonly string[]
   preload: readonly string[]
   statsIntervalMs: number
@@ -58,6 +60,7 @@ export interface SlotView {
 
 interface Member {
   readonly worker: string
+  readonly isSpare: boolean
   slot: Slot
   process: ExecutorProcess | null
   /** As of the last look; null before the first. */
@@ -73,22 +76,16 @@ interface Member {
 export class Pool {
   readonly #options: PoolOptions
   readonly #members: Member[]
+  readonly #spares: Member[] = []
+  /** To whom an executor belongs now: a spare that takes over changes hands. */
+  readonly #owners = new Map<ExecutorProcess, Member>()
   readonly #ready = deferred()
   #timer: NodeJS.Timeout | undefined
   #stopping = false
 
   constructor(options: PoolOptions) {
     this.#options = options
-    this.#members = options.workers.map((worker) => ({
-      worker,
-      slot: newSlot,
-      process: null,
-      vitals: null,
-      cpuMsBefore: 0,
-      jobsDone: 0,
-      tail: new OutputTail(),
-      closed: deferred(),
-    }))
+    this.#members = options.workers.map((worker) => newMember(worker, false))
     // A pool that is stopped before it is ready has nobody to tell.
     this.#ready.promise.catch(() => undefined)
   }
@@ -100,6 +97,9 @@ export class Pool {
   async start(): Promise<void> {
     this.#tick()
     await this.#ready.promise
+    // Only now: a spare must not delay what it is there to speed up.
+    for (let i = 0; i < this.#options.spares; i++) this.#spares.push(newMember('spare', true))
+    this.#tick()
   }
 
   /** How many jobs could be assigned now. */
@@ -134,8 +134,9 @@ export class Pool {
   async stop(force: boolean): Promise<void> {
     this.#stopping = true
     this.#ready.reject(new RqdError('RQD_EXECUTOR', 'the pool was stopped before its executors were ready'))
-    for (const member of this.#members) this.#apply(member, { type: 'close', force })
-    await Promise.all(this.#members.map(({ closed }) => closed.promise))
+    const all = [...this.#members, ...this.#spares]
+    for (const member of all) this.#apply(member, { type: 'close', force })
+    await Promise.all(all.map(({ closed }) => closed.promise))
     clearTimeout(this.#timer)
   }
 
@@ -157,7 +158,7 @@ export class Pool {
     for (const action of actions) this.#perform(member, action, exit)
     const { phase } = member.slot.state
     if (phase === 'closed') member.closed.resolve()
-    if (phase === 'idle' && before !== 'idle') {
+    if (phase === 'idle' && before !== 'idle' && !member.isSpare) {
       if (this.#members.every(({ slot: each }) => each.state.phase === 'idle')) this.#ready.resolve()
       this.#options.listener.free()
     }
@@ -168,7 +169,7 @@ export class Pool {
     const { logger, listener } = this.#options
     switch (action.type) {
       case 'spawn':
-        this.#spawn(member)
+        if (!this.#adoptSpare(member)) this.#spawn(member)
         return
       case 'abort':
         member.process?.channel.send({ type: 'abort', execution: action.execution, reason: action.reason })
@@ -195,6 +196,21 @@ export class Pool {
     }
   }
 
+  /** Let a warm spare take over a slot; another one is forked in its stead. @returns false if there is none. */
+  #adoptSpare(member: Member): boolean {
+    const spare = member.isSpare ? undefined : this.#spares.find(({ slot }) => slot.state.phase === 'idle')
+    const executor = spare?.process
+    if (spare === undefined || executor == null) return false
+    spare.process = null
+    spare.slot = newSlot
+    member.process = executor
+    member.vitals = spare.vitals
+    this.#owners.set(executor, member)
+    executor.channel.send({ type: 'serve', worker: member.worker })
+    this.#apply(member, { type: 'ready' })
+    return true
+  }
+
   #spawn(member: Member): void {
     const { logger, spawn, taskPaths, preload, statsIntervalMs, output } = this.#options
     let executor: ExecutorProcess
@@ -206,13 +222,17 @@ export class Pool {
       return
     }
     member.process = executor
+    this.#owners.set(executor, member)
     for (const stream of ['stdout', 'stderr'] as const) {
       executor[stream].on('data', (chunk: Buffer) => {
-        member.tail.add(chunk)
+        this.#owners.get(executor)?.tail.add(chunk)
         output(chunk, stream)
       })
     }
-    executor.channel.onMessage((message) => this.#hear(member, executor, message))
+    executor.channel.onMessage((message) => {
+      const owner = this.#owners.get(executor)
+      if (owner !== undefined) this.#hear(owner, executor, message)
+    })
     executor.channel.onClose((error) => {
       // A connection that merely broke is the executor's death, which is told on its own.
       if (hasCode(error, 'RQD_PROTOCOL')) {
@@ -231,10 +251,13 @@ export class Pool {
     })
     void executor.ended.then((exit) => {
       executor.channel.close()
-      member.process = null
       logger.debug('executor ended', { pid: executor.pid, exitCode: exit.code, signal: exit.signal })
-      this.#apply(member, { type: 'died' }, exit)
-      member.vitals = null
+      const owner = this.#owners.get(executor)
+      this.#owners.delete(executor)
+      if (owner === undefined) return
+      owner.process = null
+      this.#apply(owner, { type: 'died' }, exit)
+      if (owner.process === null) owner.vitals = null
     })
     logger.debug('executor started', { worker: member.worker, pid: executor.pid })
   }
@@ -287,15 +310,29 @@ export class Pool {
   }
 
   #tick(): void {
-    for (const member of this.#members) this.#apply(member, { type: 'tick' })
+    for (const member of [...this.#members, ...this.#spares]) this.#apply(member, { type: 'tick' })
   }
 
   #setTimer(): void {
     clearTimeout(this.#timer)
-    const dues = this.#members.map(({ slot }) => nextTickMs(slot)).filter((due) => due !== null)
+    const dues = [...this.#members, ...this.#spares].map(({ slot }) => nextTickMs(slot)).filter((due) => due !== null)
     if (dues.length === 0) return
     const delayMs = Math.max(0, Math.min(...dues) - this.#options.clock.monoMs())
     this.#timer = setTimeout(() => this.#tick(), Math.ceil(delayMs))
+  }
+}
+
+function newMember(worker: string, isSpare: boolean): Member {
+  return {
+    worker,
+    isSpare,
+    slot: newSlot,
+    process: null,
+    vitals: null,
+    cpuMsBefore: 0,
+    jobsDone: 0,
+    tail: new OutputTail(),
+    closed: deferred(),
   }
 }
 

@@ -39,6 +39,8 @@ export interface SupervisorOptions {
   identity: ProcessIdentity
   queues: readonly string[]
   executors: number
+  /** Executors kept warm beside them. */
+  spares: number
   taskPaths: readonly string[]
   burst: boolean
   resultTtlSec: number
@@ -93,6 +95,7 @@ export class Supervisor implements Service, Operations {
     this.#settler = new Settler({ store, clock, logger, counters })
     this.#pool = new Pool({
       workers: this.#presence.workers,
+      spares: options.spares,
       taskPaths: options.taskPaths,
       preload: [],
       statsIntervalMs: 1_000,

@@ -37,7 +37,7 @@ export const scripts = {
     keys: ['claims'],
     args: ['prefix', 'workerTtlSec'],
     // prettier-ignore
-    record: ['execution', 'jobId', 'queue', 'worker', 'status', 'failureTtlSec', 'resultsTtlSec', 'traceback', 'startedAt', 'endedAt', 'started', 'ended', 'workSec', 'certificate'],
+    record: ['execution', 'jobId', 'queue', 'worker', 'status', 'failureTtlSec', 'resultsTtlSec', 'traceback', 'startedAt', 'endedAt', 'started', 'ended', 'workSec', 'certificate', 'unreadable'],
   }),
   retry: defineScript({
     source: lua.retry,

@@ -1,6 +1,6 @@
 import { MalformedJobError } from '../errors.js'
 import type { JobHash } from '../job/hash.js'
-import { parseJobHash } from '../job/hash.js'
+import { parseJobHash, parseJobHashLeniently } from '../job/hash.js'
 import type { Claim } from '../redis/store.js'
 
 /** A job that this supervisor holds: nobody else may run or settle it while the claim stands. */
@@ -20,22 +20,29 @@ export interface HeldJob {
 /** A claimed job whose hash cannot be read. It is held all the same, to be failed with the reason. */
 export interface UnreadableJob extends HeldJob {
   readonly error: MalformedJobError
+  /** The fields that cannot be read. */
+  readonly unreadable: readonly string[]
 }
 
 /** Read a claim. */
 export function holdJob(claim: Claim, supervisorId: string): HeldJob | UnreadableJob {
   const { jobId: id, queue, execution, fields } = claim
   const held = { id, queue, execution, supervisorId }
-  try {
-    const hash = parseJobHash(id, fields)
-    if (hash.data === undefined) {
-      const text = `job ${JSON.stringify(id)} has no field "data": there is no call to run; whoever enqueued it must write [function, null, [args], {kwargs}] there`
-      throw new MalformedJobError('data', text)
-    }
-    return { ...held, origin: hash.origin ?? queue, hash }
-  } catch (thrown) {
-    if (!(thrown instanceof MalformedJobError)) throw thrown
-    const origin = fields.get('origin')?.toString('utf8') ?? ''
-    return { ...held, origin: origin === '' ? queue : origin, hash: parseJobHash(id, new Map()), error: thrown }
+  const { hash, problems } = parseJobHashLeniently(id, fields)
+  const [problem] = problems
+  if (problem === undefined && hash.data !== undefined) return { ...held, origin: hash.origin ?? queue, hash }
+  const origin = fields.get('origin')?.toString('utf8') ?? ''
+  return {
+    ...held,
+    origin: origin === '' ? queue : origin,
+    // Nothing of it is believed.
+    hash: parseJobHash(id, new Map()),
+    error: problem ?? withoutData(id),
+    unreadable: problems.map(({ field }) => field),
   }
+}
+
+function withoutData(id: string): MalformedJobError {
+  const text = `job ${JSON.stringify(id)} has no field "data": there is no call to run; whoever enqueued it must write [function, null, [args], {kwargs}] there`
+  return new MalformedJobError('data', text)
 }

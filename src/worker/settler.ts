@@ -23,6 +23,8 @@ export interface Ending {
   readonly worker: string
   readonly startedAtMs: number
   readonly endedAtMs: number
+  /** Fields of its hash that cannot be read, if that is why it failed. */
+  readonly unreadable?: readonly string[]
 }
 
 /**
@@ -285,7 +287,15 @@ function failRecord(ending: Ending): Parameters<Store['fail']>[2] {
   const traceback = Buffer.from(encodeExcInfo(text)).toString('base64')
   const record = { status, failureTtlSec, resultsTtlSec: resultsTtlSec ?? '', traceback }
   const json = certificate === undefined ? '' : JSON.stringify(certificate)
-  return [{ ...common(ending), ...record, ...times(ending), certificate: json }]
+  return [
+    {
+      ...common(ending),
+      ...record,
+      ...times(ending),
+      certificate: json,
+      unreadable: (ending.unreadable ?? []).join(','),
+    },
+  ]
 }
 
 function retryRecord(ending: Ending): Parameters<Store['retry']>[2] {

@@ -104,7 +104,7 @@ export class Factory {
 
   start(claims: readonly Claim[], more: Partial<Records<'start'>> = {}, supervisorId = 'sup'): Promise<string[]> {
     const records = claims.map((claim) => {
-      const own = { ...common(claim), startedAt: nowIso, timeoutSec: 180, markSec }
+      const own = { ...common(claim), startedAt: nowIso, markSec }
       return { ...own, ...more }
     })
     return this.store.start(supervisorId, workerTtlSec, records)
@@ -123,6 +123,7 @@ export class Factory {
         resultsTtlSec: '',
         traceback: 'eJwDAAAAAAE=',
         certificate: '',
+        unreadable: '',
       }
       return { ...common(claim), ...own, ...times, ...more }
     })

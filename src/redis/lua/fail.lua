@@ -3,7 +3,7 @@
 -- ARGV[1] prefix  ARGV[2] TTL of a worker's hash, seconds  ARGV[3...] per job: execution, id, queue, worker,
 -- status ('failed' or 'stopped'), failure TTL (seconds; -1 for ever), TTL of the results ('' leaves it),
 -- traceback (base64 of zlib), started_at, ended_at (ISO), started, ended (float epoch seconds), working time (float
--- seconds), death certificate (JSON; '' none)
+-- seconds), death certificate (JSON; '' none), names of fields that cannot be read (comma-joined; '' none)
 -- Derived keys: everything that hangs on the job, its worker, its queue and its dependents.
 -- Returns per job 'failed', 'gone' (no hash any more), 'repeated' (this very result was stored before) or
 -- 'lost' (claim not held: a newer execution owns the job; nothing written).
@@ -15,9 +15,9 @@
 local replies = {}
 local now_sec = tonumber(redis.call('TIME')[1])
 local prefix, worker_ttl_sec = ARGV[1], ARGV[2]
-for i = 3, #ARGV, 14 do
+for i = 3, #ARGV, 15 do
   local execution, id, queue, worker, status, failure_ttl_sec, results_ttl_sec, traceback, started_at, ended_at,
-    started, ended, work_sec, certificate = unpack(ARGV, i, i + 13)
+    started, ended, work_sec, certificate, unreadable = unpack(ARGV, i, i + 14)
   local job = job_key(prefix, id)
   local reply = 'failed'
   if not release(KEYS[1], prefix, id, execution, queue, worker) then
@@ -27,6 +27,12 @@ for i = 3, #ARGV, 14 do
     if not is_job(prefix, id) then
       reply = 'gone'
     else
+      -- Put aside, not lost: RQ's programs quit, or show nothing at all, when they meet such a field.
+      for field in unreadable:gmatch('[^,]+') do
+        local value = redis.call('HGET', job, field)
+        if value then redis.call('HSET', job, 'rqd_unreadable_' .. field, value) end
+        redis.call('HDEL', job, field)
+      end
       redis.call('HSET', job, 'status', status, 'started_at', started_at, 'ended_at', ended_at,
         'last_heartbeat', ended_at, 'worker_name', worker)
       -- A stopped parent never releases its children, not even lenient ones.
