@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import type { Status } from '../../daemon/control/operations.js'
-import { plainEnvironment } from './environment.js'
+import { plainNode } from './environment.js'
 import { compiledRoot, projectRoot } from './paths.js'
 import type { TestRedis } from './redis.js'
 import { waitFor } from './wait-for.js'
@@ -88,14 +88,14 @@ export function rqctl(args: readonly string[], env?: NodeJS.ProcessEnv): Promise
 
 /** Run any program to its end. */
 export function runProgram(program: string, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Finished> {
-  return runToEnd(spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...plainEnvironment(), ...env } }))
+  return runToEnd(spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } }))
 }
 
 function command(name: 'rqd' | 'rqctl', args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
   const file = join(compiledRoot, 'daemon/bin', `${name}.js`)
-  return spawn(process.execPath, [file, ...args], {
+  return spawn(...plainNode([file, ...args]), {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...plainEnvironment(), NO_COLOR: '1', ...env },
+    env: { ...process.env, NO_COLOR: '1', ...env },
   })
 }
 

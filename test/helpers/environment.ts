@@ -1,7 +1,7 @@
 /**
- * The environment without what the test runner puts there to watch child processes: with it a process handles signals
- * otherwise than a program does that runs by itself.
+ * The command that runs a Node program as it would run by itself. The test runner loads code into every Node process
+ * that a test starts, to watch it; with that a process handles signals otherwise.
  */
-export function plainEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(TAP|_TAPJS|NODE_OPTIONS)/.test(name)))
+export function plainNode(args: readonly string[]): [program: string, args: string[]] {
+  return ['env', ['-u', 'NODE_OPTIONS', process.execPath, ...args]]
 }

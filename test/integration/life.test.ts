@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { type Job, Queue } from '../../src/index.js'
@@ -83,10 +83,14 @@ t.test('C4: drain waits for the running job and says so; the rest stays queued',
   const redis = await startRedis(t)
   const queue = queueOn(redis)
   const daemon = await startDaemon(t, redis, ['-N', '1', 'default'])
-  const running = await queue.enqueue('sleeper.sleep', 1_500)
+  const gate = join(redis.folder, 'gate')
+  const running = await queue.enqueue('gate.wait', gate)
   const waiting = await queue.enqueue('arithmetic.nothing')
   await daemon.logged('job started')
-  const { code, stdout, stderr } = await rqctl(['drain', '--socket', daemon.socket])
+  const draining = rqctl(['drain', '--socket', daemon.socket])
+  await waitFor('the drain to begin', async () => (await daemon.status()).state === 'draining')
+  await writeFile(gate, '')
+  const { code, stdout, stderr } = await draining
   t.equal(code, 0, stderr)
   t.match(stdout + stderr, /1 (job )?running/)
   t.equal((await running.refresh()).status, 'finished')
@@ -112,10 +116,13 @@ t.test('W10: SIGTERM lets the running job end, takes nothing new, deregisters an
   const redis = await startRedis(t)
   const queue = queueOn(redis)
   const daemon = await startDaemon(t, redis, ['-N', '1', 'default'])
-  const running = await queue.enqueue('sleeper.sleep', 500)
+  const gate = join(redis.folder, 'gate')
+  const running = await queue.enqueue('gate.wait', gate)
   const waiting = await queue.enqueue('arithmetic.nothing')
   await daemon.logged('job started')
   daemon.signal('SIGTERM')
+  await daemon.logged('stopping after the running jobs')
+  await writeFile(gate, '')
   const { code } = await daemon.ended
   t.equal(code, 0)
   t.equal((await running.refresh()).status, 'finished')

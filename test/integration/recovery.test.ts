@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import t from 'tap'
 import { Queue } from '../../src/index.js'
 import { isRunning } from '../helpers/processes.js'
@@ -77,11 +78,13 @@ t.test('a result that arrives after its job was taken over is refused and counte
   const redis = await startRedis(t)
   const queue = queueOn(redis)
   const daemon = await startDaemon(t, redis, ['-N', '1', '--name', 'late', 'default'])
-  const job = await queue.enqueue('sleeper.sleep', 700)
+  const gate = `${redis.folder}/gate`
+  const job = await queue.enqueue('gate.wait', gate)
   await waitFor('the job to run', async () => (await redis.client.zcard('rq:wip:default')) === 1)
   // What a recovering daemon does, without the beat noticing in between.
   const [claims] = await redis.client.keys('rqd:claims:*')
   await redis.client.del(claims!)
+  await writeFile(gate, '')
   await waitFor('the late result to be refused', async () => (await daemon.status()).counters.fenced === 1, 10_000)
   t.equal(await redis.client.exists(`rq:results:${job.id}`), 0)
   t.equal((await job.refresh()).status, 'started', 'whoever took the job over decides')

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import t from 'tap'
 import { Queue, type Job } from '../../src/index.js'
 import { fixtureTasks, startDaemon, type TestDaemon } from '../helpers/daemon.js'
@@ -36,9 +37,11 @@ t.test('a job that runs while Redis is killed and restarted runs once, and its r
 t.test('a result that comes while Redis is away waits for it', async (t) => {
   const redis = await startRedis(t, durable)
   const daemon = await startDaemon(t, redis, ['-N', '1', 'default'])
-  const job = await queueOn(redis).enqueue('sleeper.sleep', 300)
+  const gate = `${redis.folder}/gate`
+  const job = await queueOn(redis).enqueue('gate.wait', gate)
   await daemon.logged('job started')
   redis.signal('SIGKILL')
+  await writeFile(gate, '')
   await daemon.logged('job finished')
   await daemon.logged('results wait for Redis')
   await redis.restart()
@@ -50,15 +53,17 @@ t.test('a frozen Redis is noticed within seconds, told in status and log, and no
   const redis = await startRedis(t)
   const queue = queueOn(redis)
   const daemon = await startDaemon(t, redis, ['-N', '1', 'default'])
-  const running = await queue.enqueue('sleeper.sleep', 1_000)
+  const gate = `${redis.folder}/gate`
+  const running = await queue.enqueue('gate.wait', gate)
   const waiting = await queue.enqueue('arithmetic.add', 1, 2)
-  await daemon.logged('job started')
+  await waitFor('the job to be shown as running', async () => (await redis.client.zcard('rq:wip:default')) === 1)
   redis.signal('SIGSTOP')
   const frozenMs = performance.now()
   await waitFor('status to say so', async () => !(await daemon.status()).redis.connected)
   t.ok(performance.now() - frozenMs < 10_000, 'noticed while it lasted')
   await daemon.logged('Redis does not answer')
   t.match(await daemon.status(), { redis: { roundTripMs: null }, queues: [{ depth: null }] })
+  await writeFile(gate, '')
   await daemon.logged('job finished')
   redis.signal('SIGCONT')
   await finished(running)
@@ -118,10 +123,12 @@ t.test('a Redis that turns into a replica and back is waited for', async (t) => 
   const redis = await startRedis(t)
   const queue = queueOn(redis)
   const daemon = await startDaemon(t, redis, ['-N', '1', 'default'])
-  const running = await queue.enqueue('sleeper.sleep', 500)
+  const gate = `${redis.folder}/gate`
+  const running = await queue.enqueue('gate.wait', gate)
   await daemon.logged('job started')
   // Nobody answers at this address; the server refuses writes all the same.
   await redis.client.replicaof('127.0.0.1', 1)
+  await writeFile(gate, '')
   await daemon.logged('job finished')
   await daemon.logged('results wait for Redis')
   await redis.client.replicaof('NO', 'ONE')

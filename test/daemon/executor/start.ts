@@ -12,7 +12,7 @@ import {
   type ToExecutor,
 } from '../../../daemon/ipc/messages.js'
 import { parseFromExecutor } from '../../../daemon/ipc/parse.js'
-import { plainEnvironment } from '../../helpers/environment.js'
+import { plainNode } from '../../helpers/environment.js'
 import { compiledRoot, projectRoot } from '../../helpers/paths.js'
 import { waitFor } from '../../helpers/wait-for.js'
 
@@ -61,10 +61,9 @@ export async function startExecutor(t: Test, hello: Partial<SupervisorHello> = {
 /** An executor that has heard nothing yet. It is killed, with its group, when the test ends. */
 export function spawnExecutor(t: Test): TestExecutor {
   const main = join(compiledRoot, 'daemon/executor/main.js')
-  const child = spawn(process.execPath, [main, '-'.repeat(120)], {
+  const child = spawn(...plainNode([main, '-'.repeat(120)]), {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     detached: true,
-    env: plainEnvironment(),
   })
   const pid = child.pid!
   let stderr = ''

@@ -60,7 +60,11 @@ void t.test('a wrong field is named with what was found and expected', (t) => {
     [7, 'bad a message: field message is 7: expected a map'],
     [null, 'bad a message: field message is null: expected a map'],
     [[], 'bad a message: field message is an array of 0: expected a map'],
-    [{ type: 'dance' }, 'bad a message to an executor: field type is "dance": expected one of hello, run, abort, exit'],
+    [{ type: 'serve' }, 'bad serve: field worker is missing: expected text'],
+    [
+      { type: 'dance' },
+      'bad a message to an executor: field type is "dance": expected one of hello, run, abort, serve, exit',
+    ],
     [{ type: 'run', jobs: [3] }, 'bad run: field jobs[] is 3: expected a map'],
     [{ type: 'run', jobs: [{ ...runJob, data: 'x' }] }, 'bad run: field data is "x": expected bytes'],
     [{ type: 'run', jobs: [{ ...runJob, meta: 'x' }] }, 'bad run: field jobs[].meta is "x": expected bytes or nil'],

@@ -8,7 +8,6 @@ import { Store } from '../../../src/redis/store.js'
 import { ownIdentity } from '../../../daemon/host.js'
 import { spawnNodeExecutor } from '../../../daemon/supervisor/spawn.js'
 import { Supervisor } from '../../../daemon/supervisor/supervisor.js'
-import { plainEnvironment } from '../../helpers/environment.js'
 import { fixtureTasks } from '../../helpers/daemon.js'
 import { RecordingLogger } from '../../helpers/recording-logger.js'
 import { startRedis, type TestRedis } from '../../helpers/redis.js'
@@ -38,7 +37,7 @@ async function startSupervisor(t: Test, redis: TestRedis, name: string, skewMs: 
     redisUrl: redis.url,
     store: new Store(client, createKeys()),
     connect: () => connect(10_000),
-    spawn: () => spawnNodeExecutor({ environment: plainEnvironment(), daemonId: name, heapMb: null }),
+    spawn: () => spawnNodeExecutor({ environment: process.env, daemonId: name, heapMb: null }),
     clock,
     random: systemRandom,
     logger: new RecordingLogger(),
