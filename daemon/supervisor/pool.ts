@@ -146,7 +146,7 @@ export class Pool {
       pid: process?.pid ?? null,
       phase: slot.state.phase,
       execution: executionOf(slot.state),
-      rssBytes: vitals?.rssBytes ?? null,
+      rssBytes: process === null ? null : (vitals?.rssBytes ?? null),
       jobsDone,
     }))
   }
@@ -200,7 +200,7 @@ export class Pool {
   #adoptSpare(member: Member): boolean {
     const spare = member.isSpare ? undefined : this.#spares.find(({ slot }) => slot.state.phase === 'idle')
     const executor = spare?.process
-    if (spare === undefined || executor == null) return false
+    if (spare === undefined || executor === undefined || executor === null) return false
     spare.process = null
     spare.slot = newSlot
     member.process = executor
@@ -222,6 +222,7 @@ export class Pool {
       return
     }
     member.process = executor
+    member.vitals = null
     this.#owners.set(executor, member)
     for (const stream of ['stdout', 'stderr'] as const) {
       executor[stream].on('data', (chunk: Buffer) => {
@@ -257,7 +258,6 @@ export class Pool {
       if (owner === undefined) return
       owner.process = null
       this.#apply(owner, { type: 'died' }, exit)
-      if (owner.process === null) owner.vitals = null
     })
     logger.debug('executor started', { worker: member.worker, pid: executor.pid })
   }

@@ -196,7 +196,7 @@ class World {
 /** Python's `Job.cancel`, in its one transaction. */
 async function cancelAsRqDoes(id: string): Promise<void> {
   const [status, queue] = await client.hmget(keys.job(id), 'status', 'origin')
-  if (status == null || queue == null || status === 'canceled') return
+  if (typeof status !== 'string' || typeof queue !== 'string' || status === 'canceled') return
   const registry = { finished: keys.finished, failed: keys.failed, scheduled: keys.scheduled }[status]
   const transaction = client.multi().hset(keys.job(id), 'status', 'canceled').lrem(keys.queue(queue), 1, id)
   if (registry !== undefined) transaction.zrem(registry(queue), id)
