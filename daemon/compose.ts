@@ -43,6 +43,7 @@ export async function run(config: Config, environment: NodeJS.ProcessEnv, logger
     const connected = await waitForRedis(redis, redactUrl(config.url), stopping.signal, logger)
     if (!connected) return 0
     await preflight(redis, config.path, logger)
+    if (stopping.signal.aborted) return 0
     const daemonId = systemRandom.hex(32)
     supervisor = new Supervisor({
       name: config.name ?? `rqd-${systemRandom.hex(8)}`,
@@ -89,6 +90,9 @@ async function serve(
     logger.info('daemon ready', { executors: config.executors, queues: config.queues.join(','), socket: path })
     await notifyReady(environment, `serving ${config.queues.join(', ')}`, logger)
     await supervisor.done
+  } catch (thrown) {
+    // Told to stop while it started: that is no failure.
+    if (supervisor.state !== 'stopping') throw thrown
   } finally {
     await supervisor.stop()
     await control.stop()

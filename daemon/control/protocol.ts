@@ -150,10 +150,6 @@ export type ParamsIn<M extends MethodName> = z.input<(typeof methods)[M]['params
 export type Params<M extends MethodName> = z.output<(typeof methods)[M]['params']>
 export type Result<M extends MethodName> = z.output<(typeof methods)[M]['result']>
 
-export function isMethodName(name: string): name is MethodName {
-  return Object.hasOwn(methods, name)
-}
-
 function define<P extends z.ZodObject, R extends z.ZodType>(method: Method<P, R>): Method<P, R> {
   return method
 }

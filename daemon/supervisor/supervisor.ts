@@ -191,6 +191,7 @@ export class Supervisor implements Service, Operations {
     const { store, identity, logger } = this.#options
     await succeedDeadNeighbours(store, this.#recoverer, identity, logger)
     await this.#presence.register()
+    if (this.#stopped !== undefined) await this.#presence.deregister()
     await this.#link.start()
     await this.#heart.start()
     await this.#recoverer.start()

@@ -130,6 +130,16 @@ t.test('W10: SIGTERM lets the running job end, takes nothing new, deregisters an
   t.same(await redis.client.smembers('rq:workers'), [])
 })
 
+t.test('W10: told to stop while it starts, it exits 0 and leaves nothing', async (t) => {
+  const redis = await startRedis(t)
+  const daemon = await startDaemon(t, redis, ['-N', '2', '-v', 'default'], { ready: false })
+  await daemon.logged('executor started')
+  daemon.signal('SIGTERM')
+  t.match(await daemon.ended, { code: 0, signal: null })
+  t.same(await redis.client.smembers('rq:workers'), [])
+  t.same(await redis.client.keys('rqd:*'), [])
+})
+
 t.test('W10: a second SIGINT ends at once: the job goes back to the front, unspent', async (t) => {
   const redis = await startRedis(t)
   const queue = queueOn(redis)
