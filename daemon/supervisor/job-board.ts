@@ -59,7 +59,7 @@ export class JobBoard {
     return this.#running.has(execution) || this.#waiting.some((job) => job.execution === execution)
   }
 
-  /** Take claimed jobs: unreadable ones fail at once, the others go to executors. */
+  /** Take claimed jobs: unreadable ones fail at once, the others wait to be dispatched. */
   accept(claims: readonly Claim[], supervisorId: string): void {
     const { counters, logger } = this.#options
     for (const claim of claims) {
@@ -78,7 +78,6 @@ export class JobBoard {
         this.#waiting.push(job)
       }
     }
-    this.dispatch()
   }
 
   /** Give waiting jobs to free executors. */
@@ -103,10 +102,10 @@ export class JobBoard {
     }
   }
 
-  /** Return the jobs that no executor has yet to the front of their queues. */
-  handBackWaiting(): void {
-    const jobs = this.#waiting
-    this.#waiting = []
+  /** Return the jobs of some queues that no executor has yet to the front of their queues. */
+  handBackWaiting(isMeant: (queue: string) => boolean): void {
+    const jobs = this.#waiting.filter(({ queue }) => isMeant(queue))
+    this.#waiting = this.#waiting.filter(({ queue }) => !isMeant(queue))
     for (const job of jobs) this.#settle(job, '', { kind: 'interrupted' }, null)
   }
 

@@ -241,7 +241,7 @@ export class Supervisor implements Service, Operations {
     return new Promise((resolve) => {
       this.#checkQueues(queues)
       this.#fetcher.pause(queues)
-      this.#board.handBackWaiting()
+      this.#handBackPaused()
       resolve({ paused: this.#paused() })
     })
   }
@@ -258,7 +258,7 @@ export class Supervisor implements Service, Operations {
   async drain(timeoutSec: number | null, onProgress: (progress: DrainProgress) => void): Promise<DrainReply> {
     if (this.#phase === 'running' || this.#phase === 'drained') this.#setPhase('draining')
     this.#fetcher.pause([])
-    this.#board.handBackWaiting()
+    this.#handBackPaused()
     const reply = await drain({
       clock: this.#options.clock,
       timeoutSec,
@@ -288,7 +288,7 @@ export class Supervisor implements Service, Operations {
     this.#done.resolve()
     await this.#fetcher.stop()
     this.#wakeup.close()
-    this.#board.handBackWaiting()
+    this.#handBackPaused()
     await this.#pool.stop(now)
     const unsettled = await this.#settler.drain(SETTLE_LIMIT_MS)
     await this.#heart.stop()
@@ -302,9 +302,12 @@ export class Supervisor implements Service, Operations {
   #accept(claims: Parameters<JobBoard['accept']>[0]): void {
     this.#board.accept(claims, this.#presence.supervisorId)
     // A pause or a drain that came while the claim was on its way holds for these jobs too.
-    if (this.#phase !== 'running' || claims.some(({ queue }) => this.#fetcher.isPaused(queue))) {
-      this.#board.handBackWaiting()
-    }
+    this.#handBackPaused()
+    this.#board.dispatch()
+  }
+
+  #handBackPaused(): void {
+    this.#board.handBackWaiting((queue) => this.#phase !== 'running' || this.#fetcher.isPaused(queue))
   }
 
   #free(): void {
