@@ -1,0 +1,39 @@
+import { PassThrough } from 'node:stream'
+import t from 'tap'
+import { createLogger, type LogFormat, type LogLevel } from '../../daemon/log.js'
+
+async function lines(
+  level: LogLevel,
+  format: LogFormat,
+  write: (logger: ReturnType<typeof createLogger>) => void,
+): Promise<string[]> {
+  const stream = new PassThrough()
+  write(createLogger(level, format, stream))
+  await new Promise((resolve) => setImmediate(resolve))
+  return String(stream.read() ?? '')
+    .trimEnd()
+    .split('\n')
+}
+
+t.test('a text line is a sentence and its fields; odd values are quoted, so that it stays one line', async (t) => {
+  const [line, ...more] = await lines('info', 'text', (logger) =>
+    logger.info('job failed', { jobId: 'a-1', error: 'two\nlines "x"', n: 3, none: undefined, empty: '' }),
+  )
+  t.match(line, /^\d{4}-\d\d-\d\dT[\d:.]+Z INFO {2}job failed {2}jobId=a-1 error="two\\nlines \\"x\\"" n=3$/)
+  t.same(more, [])
+})
+
+t.test('a JSON line is one object', async (t) => {
+  const [line] = await lines('info', 'json', (logger) => logger.warn('careful', { n: 3 }))
+  t.match(JSON.parse(line ?? ''), { level: 'warn', message: 'careful', fields: { n: 3 } })
+})
+
+t.test('what is below the level is not written', async (t) => {
+  const written = await lines('warn', 'text', (logger) => {
+    logger.debug('debug')
+    logger.info('info')
+    logger.error('error')
+  })
+  t.equal(written.length, 1)
+  t.match(written[0], 'ERROR error')
+})
