@@ -205,7 +205,11 @@ export class JobBoard {
         return
       }
       case 'fail':
-        logger.error(`job ${settlement.status}`, { ...fields, error: firstLine(settlement.text) })
+        logger.error(`job ${settlement.status}`, {
+          ...fields,
+          cause: settlement.certificate?.cause,
+          error: firstLine(settlement.text).trimEnd(),
+        })
     }
   }
 }
