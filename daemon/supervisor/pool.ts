@@ -58,6 +58,9 @@ export interface SlotView {
   readonly jobsDone: number
 }
 
+/** How often each executor's use of memory and CPU is looked at, from outside: a busy loop tells nothing itself. */
+const LOOK_MS = 250
+
 interface Member {
   readonly worker: string
   readonly isSpare: boolean
@@ -81,6 +84,7 @@ export class Pool {
   readonly #owners = new Map<ExecutorProcess, Member>()
   readonly #ready = deferred()
   #timer: NodeJS.Timeout | undefined
+  #lookTimer: NodeJS.Timeout | undefined
   #stopping = false
 
   constructor(options: PoolOptions) {
@@ -96,6 +100,7 @@ export class Pool {
    */
   async start(): Promise<void> {
     this.#tick()
+    this.#lookTimer = setInterval(() => this.#members.forEach((member) => this.#look(member)), LOOK_MS)
     await this.#ready.promise
     // Only now: a spare must not delay what it is there to speed up.
     for (let i = 0; i < this.#options.spares; i++) this.#spares.push(newMember('spare', true))
@@ -138,6 +143,7 @@ export class Pool {
     for (const member of all) this.#apply(member, { type: 'close', force })
     await Promise.all(all.map(({ closed }) => closed.promise))
     clearTimeout(this.#timer)
+    clearInterval(this.#lookTimer)
   }
 
   view(): SlotView[] {
@@ -272,6 +278,7 @@ export class Pool {
         }
         return
       case 'ready':
+        this.#look(member)
         this.#apply(member, { type: 'ready' })
         return
       case 'fatal':
@@ -290,7 +297,8 @@ export class Pool {
         }
         return
       case 'stats':
-        this.#look(member)
+        // A sign of life. What it says is looked at from outside, where it cannot be held up.
+        return
     }
   }
 

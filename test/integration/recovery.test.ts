@@ -116,4 +116,5 @@ t.test('a death certificate names the V8 heap limit, and shows the last lines of
   await waitFor('it to fail', async () => (await job.refresh()).status === 'failed', 30_000)
   t.match(job.excInfo, /Work-horse terminated unexpectedly.*Death certificate:.*out of memory \(V8 heap limit\)/s)
   t.match(job.excInfo, /last output\n.*one more bite|heap/s)
+  t.match(job.excInfo, /CPU time +\d.*peak RSS +\d/s, 'looked at from outside, although the function never yields')
 })

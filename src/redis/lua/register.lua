@@ -28,6 +28,10 @@ write_hash(KEYS[2], ARGV[5])
 local queues = cjson.decode(ARGV[6])
 for i = 7, #ARGV, 2 do
   local worker = prefix .. ':worker:' .. ARGV[i]
+  -- Whoever had the name before may have served other queues.
+  for queue in (redis.call('HGET', worker, 'queues') or ''):gmatch('[^,]+') do
+    redis.call('SREM', prefix .. ':workers:' .. queue, worker)
+  end
   write_hash(worker, ARGV[i + 1])
   redis.call('EXPIRE', worker, ARGV[4])
   redis.call('SADD', KEYS[3], worker)

@@ -36,6 +36,14 @@ void t.test('a supervisor may register again; nothing of an older worker is left
   t.equal(await client.hlen(keys.claims('sup')), 1, 'its claims stand')
 })
 
+void t.test('a worker that returns with other queues is no longer among the workers of the old ones', async (t) => {
+  await make.register('sup', { workers: 1, queues: ['old', 'both'] })
+  await make.register('sup', { workers: 1, queues: ['both', 'new'] })
+  t.same(await client.smembers(keys.queueWorkers('old')), [])
+  t.same(await client.smembers(keys.queueWorkers('both')), ['rq:worker:sup.1'])
+  t.same(await client.smembers(keys.queueWorkers('new')), ['rq:worker:sup.1'])
+})
+
 void t.test('a name of a live RQ worker is taken: nothing is written', async (t) => {
   await client.hset(keys.worker('sup.2'), 'birth', 'x')
   const before = await dump(client)
