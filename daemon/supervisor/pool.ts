@@ -112,6 +112,11 @@ export class Pool {
     return this.#stopping ? 0 : this.#members.filter(({ slot }) => slot.state.phase === 'idle').length
   }
 
+  /** How many spares could take over a slot at once. */
+  get warmSpares(): number {
+    return this.#spares.filter(({ slot }) => slot.state.phase === 'idle').length
+  }
+
   /** Hand a job to a free slot. @returns the worker that runs it, or undefined if no slot is free. */
   assign(job: RunJob): string | undefined {
     const member = this.#stopping ? undefined : this.#members.find(({ slot }) => slot.state.phase === 'idle')
