@@ -8,7 +8,7 @@ export interface Counters {
   retried: number
   /** Jobs returned to the front of their queue without a try being spent. */
   handedBack: number
-  /** Jobs of dead daemons that were handed back for them. */
+  /** Jobs that dead daemons, or dead workers of Python RQ, had left behind: put back or failed in their place. */
   recovered: number
   /** Late results that were refused because a newer execution owns the job. */
   fenced: number
