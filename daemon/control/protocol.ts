@@ -52,7 +52,9 @@ const counters = z.looseObject({
   failed: count,
   retried: count.describe('Failures that were put back for another try'),
   handedBack: count.describe('Jobs returned to their queue without a try being spent'),
-  recovered: count.describe('Jobs left behind by dead daemons, or by dead workers of Python RQ, that were put back or failed'),
+  recovered: count.describe(
+    'Jobs left behind by dead daemons, or by dead workers of Python RQ, that were put back or failed',
+  ),
   fenced: count.describe('Late results that were refused'),
   executorDeaths: count,
 })
