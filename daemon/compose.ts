@@ -52,6 +52,7 @@ export async function run(config: Config, environment: NodeJS.ProcessEnv, logger
       identity: ownIdentity(),
       queues: config.queues,
       executors: config.executors,
+      concurrency: config.concurrency,
       spares: config.spares,
       taskPaths: config.path,
       burst: config.burst,

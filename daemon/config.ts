@@ -40,6 +40,8 @@ const schema = z.strictObject({
     .default(['.'])
     .transform((paths) => paths.map((path) => resolve(path))),
   executors: z.coerce.number().int().min(1).max(1_000).default(availableParallelism),
+  /** Jobs that each executor may run at a time: more than one helps asynchronous functions. */
+  concurrency: z.coerce.number().int().min(1).max(1_000).default(1),
   /** Executors kept warm beside them, to take over at once from one that dies. */
   spares: z.coerce.number().int().min(0).max(100).default(1),
   name: z

@@ -63,6 +63,7 @@ function program(io: RqdIo): Command {
     .optionsGroup('Work:')
     .option('-P, --path <folder>', 'load functions from here; repeatable (default: .)', collect)
     .option('-N, --executors <n>', 'processes that run jobs (default: number of cores)')
+    .option('--concurrency <n>', 'jobs that each of them runs at a time, for asynchronous functions (default: 1)')
     .option('--spares <n>', 'more of them kept warm, to replace one that dies at once (default: 1)')
     .option('-b, --burst', 'end when the queues are empty')
     .option(

@@ -26,11 +26,16 @@ export interface ExecutorStatus {
   /** The RQ worker name of the slot. */
   readonly worker: string
   readonly state: 'starting' | 'idle' | 'busy' | 'stopping' | 'backoff'
+  /** The job that it runs, the oldest if there are several. */
   readonly jobId: string | null
   readonly queue: string | null
   /** The job's description: function and arguments, as whoever enqueued it wrote them. */
   readonly func: string | null
   readonly runningSec: number | null
+  /** Jobs that it runs now. */
+  readonly running: number
+  /** Short jobs that were handed over ahead and have not begun. */
+  readonly ahead: number
   readonly rssBytes: number | null
   readonly jobsDone: number
 }

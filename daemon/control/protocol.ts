@@ -35,6 +35,8 @@ const executor = z.looseObject({
   queue: z.string().nullable(),
   func: z.string().nullable().describe('Description of the job: function and arguments'),
   runningSec: seconds.nullable(),
+  running: count,
+  ahead: count,
   rssBytes: count.nullable(),
   jobsDone: count,
 })

@@ -33,9 +33,14 @@ export const CURRENT_TASK = Symbol.for('rqd.currentTask')
 
 const storage = new AsyncLocalStorage<CurrentTask>()
 
+/** The task whose call this is, or belongs to. */
+export function currentTask(): CurrentTask | undefined {
+  return storage.getStore()
+}
+
 /** Make `currentTask` reachable for job code. */
 export function publishCurrentTask(): void {
-  Object.defineProperty(globalThis, CURRENT_TASK, { value: () => storage.getStore(), configurable: true })
+  Object.defineProperty(globalThis, CURRENT_TASK, { value: currentTask, configurable: true })
 }
 
 /** Call `run` so that it, and all it awaits, sees `task` as the current one. */

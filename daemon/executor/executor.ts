@@ -6,12 +6,14 @@ import {
   type AbortReason,
   type FromExecutor,
   type JobResult,
+  type JobStart,
   PROTOCOL_VERSION,
   type RunJob,
   type SupervisorHello,
   type ToExecutor,
 } from '../ipc/messages.js'
-import { TaskAbortedError } from './current-task.js'
+import { currentTask, TaskAbortedError } from './current-task.js'
+import { type GateMemory, passGate } from './gate.js'
 import { preloadModules } from './preload.js'
 import { FunctionResolver } from './resolve.js'
 import { failedResult, runTask } from './run-task.js'
@@ -22,7 +24,11 @@ import { describeThrown } from './traceback.js'
 export interface ExecutorProcess {
   readonly pid: number
   readonly version: string
+  /** Resolves when the process ends with its supervisor, and gives back jobs, whatever its functions do. */
+  readonly guarded: Promise<void>
   setTitle(title: string): void
+  /** Several jobs run at a time from now on: send what they print by `send`, where it can be told whose it is. */
+  splitOutput(send: (execution: string, stream: 'stdout' | 'stderr', bytes: Uint8Array) => void): void
   /** Tell the operator one sentence (stderr). */
   warn(sentence: string): void
   /** End the process. */
@@ -39,31 +45,41 @@ interface Running {
 /** After this long without it, the event loop gets a turn between two jobs: messages, timers and sockets are heard. */
 const YIELD_AFTER_MS = 5
 
+/** Payloads from this size on may take a while to read: what has ended is told before. */
+const LARGE_PAYLOAD_BYTES = 64 * 1024
+
 /** How long the last messages may take to leave before the process ends anyway. */
 const FLUSH_BOUND_MS = 2_000
 
 /**
- * The life of an executor: `fresh` until the supervisor's hello, `loading` while modules preload, then `idle` and
- * `running` in turns, and `ending` for good once told to exit or in an unknown state.
+ * The life of an executor: `fresh` until the supervisor's hello, `loading` while modules preload, then `working`, and
+ * `ending` for good once told to exit or in an unknown state. Jobs are begun in order, each in a lane; there are as
+ * many lanes as jobs may run at a time.
  */
 export class Executor {
   readonly #channel: Channel<FromExecutor, ToExecutor>
   readonly #clock: Clock
   readonly #process: ExecutorProcess
+  readonly #gate: GateMemory
   readonly #waiting: RunJob[] = []
   /** Aborts of jobs that have not begun: they begin aborted. */
   readonly #abortsAhead = new Map<string, AbortReason>()
-  #state: 'fresh' | 'loading' | 'idle' | 'running' | 'ending' = 'fresh'
+  readonly #running = new Map<string, Running>()
+  /** Results that are not told yet. They are before the next function is called, or the event loop gets its turn. */
+  #ended: JobResult[] = []
+  #state: 'fresh' | 'loading' | 'working' | 'ending' = 'fresh'
   #resolver: FunctionResolver | undefined
   #worker = ''
-  #running: Running | undefined
+  #concurrency = 1
+  #lanes = 0
   #exitAsked = false
   #lastYieldMs = 0
 
-  constructor(channel: Channel<FromExecutor, ToExecutor>, clock: Clock, process: ExecutorProcess) {
+  constructor(channel: Channel<FromExecutor, ToExecutor>, clock: Clock, process: ExecutorProcess, gate: GateMemory) {
     this.#channel = channel
     this.#clock = clock
     this.#process = process
+    this.#gate = gate
   }
 
   /** Act on one message of the supervisor. */
@@ -80,26 +96,26 @@ export class Executor {
       case 'run':
         if (this.#exitAsked) break
         for (const job of message.jobs) this.#waiting.push(job)
-        if (this.#state === 'idle') void this.#work()
+        this.#work()
         break
       case 'abort':
         this.#abort(message.execution, message.reason)
         break
       case 'serve':
         this.#worker = message.worker
-        if (this.#state === 'idle') this.#showIdle()
+        if (this.#lanes === 0) this.#showIdle()
         break
       case 'exit':
         this.#exitAsked = true
         this.#waiting.length = 0
-        if (this.#state !== 'running') void this.#end(0)
+        if (this.#lanes === 0) void this.#end(0)
         break
     }
   }
 
   /**
-   * An error that no promise chain of a job caught. A running job fails with it. In any case the state of this process
-   * is unknown from here on, so it ends.
+   * An error that no promise chain of a job caught. The job whose it is fails with it; others that run beside it are
+   * given back. In any case the state of this process is unknown from here on, so it ends.
    */
   uncaught(thrown: unknown): void {
     if (this.#state === 'ending') return
@@ -107,16 +123,28 @@ export class Executor {
       void this.#fatal(thrown)
       return
     }
-    const running = this.#running
     const { traceback } = describeThrown(thrown)
-    if (running === undefined) {
-      this.#process.warn(`uncaught error while no job ran; the executor ends: ${traceback}`)
+    const culprit = this.#culprit()
+    if (culprit === undefined) {
+      const what = this.#running.size === 0 ? 'while no job ran' : 'that belongs to none of the jobs that run'
+      this.#process.warn(`uncaught error ${what}; the executor ends: ${traceback}`)
     } else {
-      this.#process.warn(`uncaught error during job ${running.job.id}, which fails; the executor ends: ${traceback}`)
+      this.#process.warn(`uncaught error during job ${culprit.job.id}, which fails; the executor ends: ${traceback}`)
       const nowMs = this.#clock.epochMs()
-      this.#report(running.job, failedResult(running.job, 'run', thrown, running.startedAtMs ?? nowMs, nowMs))
+      this.#ended.push(failedResult(culprit.job, 'run', thrown, culprit.startedAtMs ?? nowMs, nowMs))
+      this.#running.delete(culprit.job.execution)
+      this.#tell()
+      if (this.#running.size > 0) this.#channel.send({ type: 'returned', executions: [...this.#running.keys()] })
     }
     void this.#end(1)
+  }
+
+  /** The running job from whose call an uncaught error came, as far as that can be told. */
+  #culprit(): Running | undefined {
+    const known = this.#running.get(currentTask()?.job.execution ?? '')
+    if (known !== undefined || this.#running.size !== 1) return known
+    const [only] = this.#running.values()
+    return only
   }
 
   async #begin(hello: SupervisorHello): Promise<void> {
@@ -126,6 +154,7 @@ export class Executor {
     }
     this.#state = 'loading'
     this.#worker = hello.worker
+    this.#concurrency = Math.max(1, hello.concurrency)
     const { pid, version } = this.#process
     this.#channel.send({ type: 'hello', protocol: PROTOCOL_VERSION, pid, language: 'node', version })
     if (hello.protocol !== PROTOCOL_VERSION) {
@@ -142,74 +171,119 @@ export class Executor {
     const resolver = new FunctionResolver(hello.taskPaths, this.#clock)
     try {
       await preloadModules(hello.preload, hello.taskPaths, resolver)
+      await this.#process.guarded
     } catch (thrown) {
       await this.#fatal(thrown)
       return
     }
     if (this.#ending()) return
+    if (this.#concurrency > 1) {
+      this.#process.splitOutput(
+        (execution, stream, bytes) => void this.#channel.send({ type: 'output', execution, stream, bytes }),
+      )
+    }
     this.#resolver = resolver
     this.#channel.send({ type: 'ready' })
     reportStats(hello.statsIntervalMs, (stats) => void this.#channel.send(stats))
-    this.#state = 'idle'
+    this.#state = 'working'
     this.#showIdle()
-    if (this.#waiting.length > 0) await this.#work()
+    this.#work()
+  }
+
+  /** Open as many lanes as there are jobs and places for them. */
+  #work(): void {
+    if (this.#resolver === undefined) return
+    if (this.#lanes === 0) this.#lastYieldMs = this.#clock.monoMs()
+    const free = Math.min(this.#concurrency - this.#lanes, this.#waiting.length)
+    for (let i = 0; i < free; i++) void this.#lane(this.#resolver)
   }
 
   /** Run what is waiting, one after the other. */
-  async #work(): Promise<void> {
-    const resolver = this.#resolver
-    if (resolver === undefined) return
-    this.#state = 'running'
-    this.#lastYieldMs = this.#clock.monoMs()
+  async #lane(resolver: FunctionResolver): Promise<void> {
+    this.#lanes += 1
     for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
-      const running: Running = { job, aborter: new AbortController(), startedAtMs: undefined }
-      this.#running = running
-      const reason = this.#abortsAhead.get(job.execution)
-      if (reason !== undefined) this.#abort(job.execution, reason)
-      const result = await runTask(job, {
-        resolver,
-        clock: this.#clock,
-        aborter: running.aborter,
-        onStarted: (func, atMs) => this.#started(running, func, atMs),
-      })
+      const passed = passGate(this.#gate, job.seq)
+      if (passed === 'unsure') this.#channel.send({ type: 'returned', executions: [job.execution] })
+      if (passed !== 'begin') continue
+      if (job.data.length >= LARGE_PAYLOAD_BYTES) this.#tell()
+      // Not in one line: what is told in between empties the list by another.
+      const result = await this.#run(job, resolver)
       if (this.#ending()) return
-      this.#running = undefined
-      this.#report(job, result)
+      this.#ended.push(result)
+      if (this.#waiting.length === 0) this.#tell()
       await this.#yieldIfDue()
       if (this.#ending()) return
     }
+    this.#lanes -= 1
+    if (this.#lanes > 0) return
+    this.#tell()
     this.#abortsAhead.clear()
-    this.#state = 'idle'
     this.#showIdle()
     if (this.#exitAsked) await this.#end(0)
   }
 
+  async #run(job: RunJob, resolver: FunctionResolver): Promise<JobResult> {
+    const running: Running = { job, aborter: new AbortController(), startedAtMs: undefined }
+    this.#running.set(job.execution, running)
+    const reason = this.#abortsAhead.get(job.execution)
+    if (reason !== undefined) this.#abort(job.execution, reason)
+    const result = await runTask(job, {
+      resolver,
+      clock: this.#clock,
+      aborter: running.aborter,
+      onLoading: () => this.#tell(),
+      onStarted: (func, atMs) => this.#started(running, func, atMs),
+    })
+    this.#running.delete(job.execution)
+    return result
+  }
+
   #started(running: Running, func: string, atMs: number): Promise<void> | undefined {
+    const { execution, id } = running.job
     running.startedAtMs = atMs
-    this.#process.setTitle(`rqd: executor ${this.#worker} running ${func} (${running.job.id})`)
-    this.#channel.send({ type: 'started', execution: running.job.execution, atMs })
-    // The function may never yield, or end the process: this message and the results before it must not wait in here.
-    this.#channel.flush()
+    const others = this.#running.size > 1 ? ` and ${this.#running.size - 1} more` : ''
+    this.#process.setTitle(`rqd: executor ${this.#worker} running ${func} (${id})${others}`)
+    this.#tell({ execution, atMs })
     return this.#channel.bufferedBytes === 0 ? undefined : this.#channel.flushed()
   }
 
-  #report(job: RunJob, result: JobResult): void {
+  /**
+   * Tell what has ended and what is called now. It leaves the process at once: a function may never yield, or end the
+   * process, and what was sent before must not wait in here then.
+   */
+  #tell(start?: JobStart): void {
+    const ended = this.#ended
+    const started = start === undefined ? [] : [start]
+    if (ended.length + started.length === 0) return
+    this.#ended = []
     try {
-      this.#channel.send({ type: 'ended', results: [result] })
+      this.#channel.send({ type: 'progress', ended, started })
+    } catch {
+      // Too large for a frame: one by one, and what is too large by itself fails with that.
+      for (const result of ended) this.#tellOne(result)
+      if (start !== undefined) this.#channel.send({ type: 'progress', ended: [], started })
+    }
+    this.#channel.flush()
+  }
+
+  #tellOne(result: JobResult): void {
+    try {
+      this.#channel.send({ type: 'progress', ended: [result], started: [] })
     } catch (thrown) {
-      // Too large for a frame: the job fails with that.
-      const failed = failedResult(job, 'encode', thrown, result.startedAtMs, result.endedAtMs)
-      this.#channel.send({ type: 'ended', results: [failed] })
+      const failed = failedResult(result, 'encode', thrown, result.startedAtMs, result.endedAtMs)
+      this.#channel.send({ type: 'progress', ended: [failed], started: [] })
     }
   }
 
   #abort(execution: string, reason: AbortReason): void {
-    if (this.#running?.job.execution === execution) this.#running.aborter.abort(new TaskAbortedError(reason))
+    const running = this.#running.get(execution)
+    if (running !== undefined) running.aborter.abort(new TaskAbortedError(reason))
     else if (this.#waiting.some((job) => job.execution === execution)) this.#abortsAhead.set(execution, reason)
   }
 
   async #yieldIfDue(): Promise<void> {
     if (this.#clock.monoMs() - this.#lastYieldMs < YIELD_AFTER_MS) return
+    this.#tell()
     await nextTurn()
     this.#lastYieldMs = this.#clock.monoMs()
   }

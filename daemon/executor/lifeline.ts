@@ -1,16 +1,31 @@
 import { Worker } from 'node:worker_threads'
+import type { GateMemory } from './gate.js'
+
+/** What the thread is given. */
+export interface LifelineData {
+  readonly fd: number
+  readonly gate: GateMemory
+}
 
 /**
- * End this process and its group when the supervisor is gone, even while a function blocks the event loop: a thread
- * of its own waits for the end of descriptor 4, whose other end only the supervisor holds.
+ * What must work even while a function blocks the event loop, on a thread of its own that reads descriptor 4: end this
+ * process and its group when the supervisor, the only holder of the other end, is gone; and give back jobs that are
+ * not begun when it asks for them. Resolves when the thread listens.
  */
-export function holdLifeline(fd: number): void {
+export function holdLifeline(fd: number, gate: GateMemory): Promise<void> {
+  const workerData: LifelineData = { fd, gate }
   const thread = new Worker(new URL('lifeline-thread.js', import.meta.url), {
-    workerData: fd,
+    workerData,
     // The thread needs next to nothing.
     resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 },
   })
-  // Somebody started the executor without a lifeline: the channel's end is then all there is.
-  thread.on('error', () => undefined)
-  thread.unref()
+  return new Promise((resolve) => {
+    // It says but one thing, once. The event would hold the process up by itself.
+    thread.once('message', () => {
+      thread.unref()
+      resolve()
+    })
+    // Somebody started the executor without a lifeline: the channel's end is then all there is.
+    thread.on('error', () => resolve())
+  })
 }

@@ -10,8 +10,10 @@ import { parseToExecutor } from '../ipc/parse.js'
 import { ignoreTerminalSignals } from '../signals.js'
 import { publishCurrentTask } from './current-task.js'
 import { Executor, type ExecutorProcess } from './executor.js'
+import { newGateMemory } from './gate.js'
 import { holdLifeline } from './lifeline.js'
 import { killOwnGroup } from './own-group.js'
+import { splitOutput } from './split-output.js'
 import { describeThrown } from './traceback.js'
 
 const CHANNEL_FD = 3
@@ -19,7 +21,9 @@ const LIFELINE_FD = 4
 
 ignoreTerminalSignals()
 const channel = new Channel<FromExecutor, ToExecutor>(openChannel(), { parse: parseToExecutor })
-const executor = new Executor(channel, systemClock, thisProcess())
+const gate = newGateMemory()
+const guarded = process.env['RQD_LIFELINE'] === '1' ? holdLifeline(LIFELINE_FD, gate) : Promise.resolve()
+const executor = new Executor(channel, systemClock, thisProcess(), gate)
 
 // Without a supervisor nobody may run.
 channel.onClose((error) => {
@@ -30,7 +34,6 @@ process.on('uncaughtException', (error: unknown) => executor.uncaught(error))
 process.on('unhandledRejection', (reason: unknown) => executor.uncaught(reason))
 // A function that calls process.exit() ends the process: what it finished before is still told.
 process.on('exit', () => channel.flush())
-if (process.env['RQD_LIFELINE'] === '1') holdLifeline(LIFELINE_FD)
 publishCurrentTask()
 process.title = 'rqd: executor starting'
 channel.onMessage((message) => executor.handle(message))
@@ -53,6 +56,8 @@ function thisProcess(): ExecutorProcess {
     setTitle: (title) => {
       process.title = title
     },
+    guarded,
+    splitOutput,
     warn,
     exit: (code) => process.exit(code),
   }

@@ -12,6 +12,8 @@ export interface TaskContext {
   readonly clock: Clock
   /** Aborts the job. Its signal is made only when someone asks for it: that costs more than all the rest here. */
   readonly aborter: AbortController
+  /** Called before a module is loaded, which may take a while. */
+  onLoading(): void
   /**
    * Called right before the function is: never for a job that cannot be decoded or whose function is unknown. The
    * function waits for the promise, if there is one.
@@ -27,7 +29,11 @@ export async function runTask(job: RunJob, context: TaskContext): Promise<JobRes
   try {
     const call = decodeCall(job.data)
     stage = 'resolve'
-    const target = resolver.cached(call.func) ?? (await resolver.resolve(call.func))
+    let target = resolver.cached(call.func)
+    if (target === undefined) {
+      context.onLoading()
+      target = await resolver.resolve(call.func)
+    }
     const args = hasKeys(call.kwargs) ? [...call.args, call.kwargs] : call.args
     stage = 'run'
     startedAtMs = clock.epochMs()
@@ -46,7 +52,7 @@ export async function runTask(job: RunJob, context: TaskContext): Promise<JobRes
 
 /** The result of a job that ended with `thrown`. */
 // prettier-ignore
-export function failedResult(job: RunJob, stage: ErrorStage, thrown: unknown, startedAtMs: number, endedAtMs: number): JobResult {
+export function failedResult(job: Pick<RunJob, 'execution'>, stage: ErrorStage, thrown: unknown, startedAtMs: number, endedAtMs: number): JobResult {
   return {
     execution: job.execution,
     startedAtMs,

@@ -5,7 +5,7 @@
  */
 
 /** Raised when a message changes in a way that an older peer cannot ignore. */
-export const PROTOCOL_VERSION = 1
+export const PROTOCOL_VERSION = 2
 
 /** First message to an executor: who it is and where its functions live. Answered by `hello`, then `ready`. */
 export interface SupervisorHello {
@@ -19,10 +19,14 @@ export interface SupervisorHello {
   preload: string[]
   /** How often the executor reports `stats`, milliseconds. */
   statsIntervalMs: number
+  /** How many jobs it may run at a time: more than one helps asynchronous functions only. */
+  concurrency: number
 }
 
 /** One job to run, exactly as it lies in Redis: the supervisor never decodes a payload. */
 export interface RunJob {
+  /** Numbers the jobs handed to one executor process, from 1, each one more than the one before: see gate.ts. */
+  seq: number
   execution: string
   id: string
   queue: string
@@ -36,13 +40,13 @@ export interface RunJob {
 
 export type ToExecutor =
   | SupervisorHello
-  /** Run these jobs one after the other, in this order. */
+  /** Begin these jobs in this order, behind those that wait already, as there is a free place. */
   | { type: 'run'; jobs: RunJob[] }
   /** Abort the signal of one job. Its function may still end well; force follows after a grace. */
   | { type: 'abort'; execution: string; reason: AbortReason }
   /** From now on you serve the slot of this worker: you were a spare. */
   | { type: 'serve'; worker: string }
-  /** End when the running job has ended. Unstarted jobs are forgotten: the supervisor still holds them. */
+  /** End when the running jobs have ended. Unstarted jobs are forgotten: the supervisor still holds them. */
   | { type: 'exit' }
 
 export type AbortReason = 'timeout' | 'stopped' | 'shutdown'
@@ -70,6 +74,13 @@ interface ResultBase {
 export type JobResult =
   (ResultBase & { outcome: 'ok'; value: Uint8Array | null }) | (ResultBase & { outcome: 'error'; error: JobError })
 
+/** A function has been called. */
+export interface JobStart {
+  execution: string
+  /** Epoch milliseconds of the executor's clock. */
+  atMs: number
+}
+
 export type FromExecutor =
   /** Answer to `hello`. */
   | { type: 'hello'; protocol: number; pid: number; language: string; version: string }
@@ -77,9 +88,11 @@ export type FromExecutor =
   | { type: 'ready' }
   /** The executor cannot work (a preload module does not load, say) and ends after this message. */
   | { type: 'fatal'; message: string; traceback: string }
-  /** A function has been called. */
-  | { type: 'started'; execution: string; atMs: number }
-  /** Jobs have ended, in this order. */
-  | { type: 'ended'; results: JobResult[] }
+  /** Jobs have ended, in this order; after them, functions have been called. Sent before the function is called. */
+  | { type: 'progress'; ended: JobResult[]; started: JobStart[] }
+  /** Jobs that this executor does not end, through no fault of theirs: they may be run elsewhere. */
+  | { type: 'returned'; executions: string[] }
+  /** What a job printed, where several run at a time and the streams alone do not tell whose it is. */
+  | { type: 'output'; execution: string; stream: 'stdout' | 'stderr'; bytes: Uint8Array }
   /** A sign of life, every `statsIntervalMs`, with the resident set size in bytes and CPU time used in milliseconds. */
   | { type: 'stats'; rssBytes: number; cpuMs: number }

@@ -5,6 +5,7 @@ import {
   type FromExecutor,
   type JobError,
   type JobResult,
+  type JobStart,
   type RunJob,
   type SupervisorHello,
   type ToExecutor,
@@ -18,6 +19,7 @@ import {
 type Fields = Readonly<Record<string, unknown>>
 
 const abortReasons: readonly AbortReason[] = ['timeout', 'stopped', 'shutdown']
+const streams: readonly ('stdout' | 'stderr')[] = ['stdout', 'stderr']
 const errorStages: readonly ErrorStage[] = ['decode', 'resolve', 'run', 'encode']
 
 /**
@@ -53,13 +55,20 @@ export function parseToExecutor(value: unknown): ToExecutor {
 export function parseFromExecutor(value: unknown): FromExecutor {
   const fields = asFields(value, 'a message', 'message')
   switch (fields['type']) {
-    case 'ended':
-      return { type: 'ended', results: list(fields, 'ended', 'results').map(parseResult) }
-    case 'started':
+    case 'progress':
       return {
-        type: 'started',
-        execution: text(fields, 'started', 'execution'),
-        atMs: number(fields, 'started', 'atMs'),
+        type: 'progress',
+        ended: list(fields, 'progress', 'ended').map(parseResult),
+        started: list(fields, 'progress', 'started').map(parseStart),
+      }
+    case 'returned':
+      return { type: 'returned', executions: texts(fields, 'returned', 'executions') }
+    case 'output':
+      return {
+        type: 'output',
+        execution: text(fields, 'output', 'execution'),
+        stream: oneOf(fields, 'output', 'stream', streams),
+        bytes: bytes(fields, 'output', 'bytes'),
       }
     case 'stats':
       return { type: 'stats', rssBytes: number(fields, 'stats', 'rssBytes'), cpuMs: number(fields, 'stats', 'cpuMs') }
@@ -80,7 +89,7 @@ export function parseFromExecutor(value: unknown): FromExecutor {
         'a message from an executor',
         'type',
         fields['type'],
-        'one of hello, ready, fatal, started, ended, stats',
+        'one of hello, ready, fatal, progress, returned, output, stats',
       )
   }
 }
@@ -93,6 +102,7 @@ function parseSupervisorHello(fields: Fields): SupervisorHello {
     taskPaths: texts(fields, 'hello', 'taskPaths'),
     preload: texts(fields, 'hello', 'preload'),
     statsIntervalMs: natural(fields, 'hello', 'statsIntervalMs'),
+    concurrency: natural(fields, 'hello', 'concurrency'),
   }
 }
 
@@ -101,6 +111,7 @@ function parseRunJob(value: unknown): RunJob {
   const meta = fields['meta']
   if (meta !== null && !(meta instanceof Uint8Array)) return wrong('run', 'jobs[].meta', meta, 'bytes or nil')
   return {
+    seq: natural(fields, 'run', 'seq'),
     execution: text(fields, 'run', 'execution'),
     id: text(fields, 'run', 'id'),
     queue: text(fields, 'run', 'queue'),
@@ -110,11 +121,16 @@ function parseRunJob(value: unknown): RunJob {
   }
 }
 
+function parseStart(value: unknown): JobStart {
+  const fields = asFields(value, 'progress', 'started[]')
+  return { execution: text(fields, 'progress', 'execution'), atMs: number(fields, 'progress', 'atMs') }
+}
+
 function parseResult(value: unknown): JobResult {
-  const fields = asFields(value, 'ended', 'results[]')
-  const execution = text(fields, 'ended', 'execution')
-  const startedAtMs = number(fields, 'ended', 'startedAtMs')
-  const endedAtMs = number(fields, 'ended', 'endedAtMs')
+  const fields = asFields(value, 'progress', 'ended[]')
+  const execution = text(fields, 'progress', 'execution')
+  const startedAtMs = number(fields, 'progress', 'startedAtMs')
+  const endedAtMs = number(fields, 'progress', 'endedAtMs')
   switch (fields['outcome']) {
     case 'ok':
       return {
@@ -122,22 +138,22 @@ function parseResult(value: unknown): JobResult {
         startedAtMs,
         endedAtMs,
         outcome: 'ok',
-        value: fields['value'] === null ? null : bytes(fields, 'ended', 'value'),
+        value: fields['value'] === null ? null : bytes(fields, 'progress', 'value'),
       }
     case 'error':
       return { execution, startedAtMs, endedAtMs, outcome: 'error', error: parseJobError(fields['error']) }
     default:
-      return wrong('ended', 'outcome', fields['outcome'], 'ok or error')
+      return wrong('progress', 'outcome', fields['outcome'], 'ok or error')
   }
 }
 
 function parseJobError(value: unknown): JobError {
-  const fields = asFields(value, 'ended', 'error')
+  const fields = asFields(value, 'progress', 'error')
   return {
-    stage: oneOf(fields, 'ended', 'stage', errorStages),
-    errorType: text(fields, 'ended', 'errorType'),
-    message: text(fields, 'ended', 'message'),
-    traceback: text(fields, 'ended', 'traceback'),
+    stage: oneOf(fields, 'progress', 'stage', errorStages),
+    errorType: text(fields, 'progress', 'errorType'),
+    message: text(fields, 'progress', 'message'),
+    traceback: text(fields, 'progress', 'traceback'),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { AbortReason } from '../ipc/messages.js'
+import { abortJob, dueMs, isEmpty, nothingHeld, onEnded, rearrange, type HeldJobs, type SlotJob } from './slot-jobs.js'
 
 /**
  * The life of one executor slot, as pure decisions: a step takes the slot, an event and the time, and returns the
@@ -9,8 +10,10 @@ import type { AbortReason } from '../ipc/messages.js'
  *     └───────────────┴────────died───────┴─────────────┘
  *   any ──close──► closing ──died──► closed                        (told to end; killed when it does not)
  *
- * A busy slot climbs a ladder when its job must end: running → aborted (signal to the function) → terminated
- * (SIGTERM) → killed (SIGKILL), each rung after a grace.
+ * A busy slot holds jobs that run (one, or as many as it may at a time) and jobs handed over ahead, which are taken
+ * back when those before them turn out long. A job that must end climbs a ladder, each rung after a grace: abort
+ * (signal to the function), then the whole process is terminated (SIGTERM), then killed (SIGKILL). What else the
+ * process held then goes back unharmed.
  */
 export type SlotState =
   | { readonly phase: 'empty'; readonly spawnAtMs: number }
@@ -20,15 +23,10 @@ export type SlotState =
   | { readonly phase: 'closing'; readonly killAtMs: number | null; readonly busy: BusyState | null }
   | { readonly phase: 'closed' }
 
-export interface BusyState {
+export interface BusyState extends HeldJobs {
   readonly phase: 'busy'
-  readonly execution: string
-  readonly limitMs: number | null
-  readonly rung: 'running' | 'aborted' | 'terminated' | 'killed'
-  /** When the next rung is due; null: never. */
-  readonly climbAtMs: number | null
-  /** Why the job must end; null while nobody asked. */
-  readonly reason: AbortReason | null
+  /** How the process is being ended, because of a job that would not end; null while it is not. */
+  readonly ending: { readonly rung: 'terminated' | 'killed'; readonly climbAtMs: number | null } | null
 }
 
 export interface Slot {
@@ -40,21 +38,35 @@ export interface Slot {
 export type SlotEvent =
   | { readonly type: 'tick' }
   | { readonly type: 'ready' }
-  | { readonly type: 'assigned'; readonly execution: string; readonly limitMs: number | null }
+  | { readonly type: 'assigned'; readonly jobs: readonly AssignedJob[] }
   /** The function was called: its limit counts from now. */
   | { readonly type: 'began'; readonly execution: string }
-  | { readonly type: 'ended'; readonly execution: string }
+  | { readonly type: 'ended'; readonly executions: readonly string[] }
+  /** The executor gave jobs back of its own accord: they were not at fault. */
+  | { readonly type: 'returned'; readonly executions: readonly string[] }
+  /** Of the jobs up to `upToSeq`, those behind `begunSeq` are not begun and never will be. */
+  | { readonly type: 'revoked'; readonly upToSeq: number; readonly begunSeq: number }
   /** The running job must end now. */
   | { readonly type: 'interrupt'; readonly execution: string; readonly reason: AbortReason; readonly force: boolean }
   | { readonly type: 'died' }
-  /** Retire the slot: at once if it does nothing, after its job otherwise. `force` kills. */
+  /** Retire the slot: at once if it does nothing, after its jobs otherwise. `force` kills. */
   | { readonly type: 'close'; readonly force: boolean }
+
+export interface AssignedJob {
+  readonly seq: number
+  readonly execution: string
+  readonly limitMs: number | null
+}
 
 export type SlotAction =
   | { readonly type: 'spawn' }
   | { readonly type: 'abort'; readonly execution: string; readonly reason: AbortReason }
   | { readonly type: 'signal'; readonly signal: 'SIGTERM' | 'SIGKILL' }
   | { readonly type: 'exit' }
+  /** Ask for the jobs that are not begun. */
+  | { readonly type: 'take-back' }
+  /** Jobs that never began, or are not at fault, are nobody's now. */
+  | { readonly type: 'jobs-returned'; readonly executions: readonly string[] }
   /** The executor died in the middle of a job. `reason`: why it was being ended, null if it died on its own. */
   | { readonly type: 'job-lost'; readonly execution: string; readonly reason: AbortReason | null }
   | { readonly type: 'crash-loop'; readonly failures: number; readonly delayMs: number }
@@ -68,10 +80,14 @@ export interface SlotPolicy {
   readonly termGraceMs: number
   /** An idle executor that was told to end is killed after this. */
   readonly exitGraceMs: number
-  /** From handing over a job to its function being called (reading the payload, loading the module). */
+  /** From a job's turn to its function being called (reading the payload, loading the module). */
   readonly loadLimitMs: number
   /** Longest pause between attempts to start an executor. */
   readonly maxBackoffMs: number
+  /** Jobs that wait behind others are taken back when nothing has begun or ended for so long. */
+  readonly aheadLimitMs: number
+  /** How many jobs an executor may run at a time. */
+  readonly concurrency: number
 }
 
 export const defaultSlotPolicy: SlotPolicy = {
@@ -81,6 +97,8 @@ export const defaultSlotPolicy: SlotPolicy = {
   exitGraceMs: 2_000,
   loadLimitMs: 30_000,
   maxBackoffMs: 30_000,
+  aheadLimitMs: 25,
+  concurrency: 1,
 }
 
 export const newSlot: Slot = { state: { phase: 'empty', spawnAtMs: 0 }, failures: 0 }
@@ -96,25 +114,24 @@ export function step(slot: Slot, event: SlotEvent, nowMs: number, policy: SlotPo
     case 'ready':
       return state.phase === 'starting' ? [{ ...slot, state: { phase: 'idle' } }, []] : [slot, []]
     case 'assigned':
-      return state.phase === 'idle'
-        ? [{ ...slot, state: newBusy(event.execution, event.limitMs, nowMs, policy) }, []]
-        : [slot, []]
+      return assigned(slot, event.jobs, nowMs, policy)
     case 'began':
-      return onBusy(slot, event.execution, (busy) =>
-        busy.rung === 'running'
-          ? [{ ...busy, climbAtMs: busy.limitMs === null ? null : nowMs + busy.limitMs }, []]
-          : [busy, []],
-      )
+      return onBusy(slot, (busy) => began(busy, event.execution, nowMs, policy))
     case 'ended':
-      return ended(slot, event.execution, nowMs, policy)
-    case 'interrupt':
-      return onBusy(slot, event.execution, (busy) =>
-        event.force
-          ? [{ ...busy, reason: busy.reason ?? event.reason, rung: 'killed', climbAtMs: null }, [kill]]
-          : busy.rung === 'running'
-            ? abort(busy, event.reason, nowMs, policy)
-            : [busy, []],
+      return settleDown(
+        onBusy(slot, (busy) => [onEnded(busy, event.executions, nowMs, policy), []]),
+        nowMs,
+        policy,
       )
+    case 'returned':
+      return giveBack(slot, ({ execution }) => event.executions.includes(execution), nowMs, policy)
+    case 'revoked': {
+      const isBack = ({ seq }: SlotJob, began: boolean): boolean =>
+        !began && seq > event.begunSeq && seq <= event.upToSeq
+      return giveBack(slot, isBack, nowMs, policy)
+    }
+    case 'interrupt':
+      return onBusy(slot, (busy) => interrupt(busy, event, nowMs, policy))
     case 'died':
       return died(slot, nowMs, policy)
     case 'close':
@@ -131,24 +148,44 @@ export function nextTickMs(slot: Slot): number | null {
     case 'starting':
       return state.killAtMs
     case 'busy':
-      return state.climbAtMs
+      return busyDueMs(state)
     case 'closing':
-      return state.busy?.climbAtMs ?? state.killAtMs
+      return state.busy === null ? state.killAtMs : busyDueMs(state.busy)
     case 'idle':
     case 'closed':
       return null
   }
 }
 
+/** What a slot holds: nothing unless it is busy. */
+export function heldBy({ state }: Slot): HeldJobs {
+  return busyOf(state) ?? nothingHeld
+}
+
 const kill: SlotAction = { type: 'signal', signal: 'SIGKILL' }
 
-function newBusy(execution: string, limitMs: number | null, nowMs: number, policy: SlotPolicy): BusyState {
-  return { phase: 'busy', execution, limitMs, rung: 'running', climbAtMs: nowMs + policy.loadLimitMs, reason: null }
+type BusyStep = readonly [BusyState, readonly SlotAction[]]
+
+function busyOf(state: SlotState): BusyState | null {
+  return state.phase === 'busy' ? state : state.phase === 'closing' ? state.busy : null
+}
+
+function busyDueMs(busy: BusyState): number | null {
+  return busy.ending === null ? dueMs(busy) : busy.ending.climbAtMs
+}
+
+function onBusy(slot: Slot, change: (busy: BusyState) => BusyStep): Step {
+  const { state } = slot
+  const busy = busyOf(state)
+  if (busy === null) return [slot, []]
+  const [changed, actions] = change(busy)
+  if (changed === busy) return [slot, actions]
+  return [{ ...slot, state: state.phase === 'closing' ? { ...state, busy: changed } : changed }, actions]
 }
 
 function tick(slot: Slot, nowMs: number, policy: SlotPolicy): Step {
-  const dueMs = nextTickMs(slot)
-  if (dueMs === null || dueMs > nowMs) return [slot, []]
+  const due = nextTickMs(slot)
+  if (due === null || due > nowMs) return [slot, []]
   const { state } = slot
   switch (state.phase) {
     case 'empty':
@@ -156,67 +193,99 @@ function tick(slot: Slot, nowMs: number, policy: SlotPolicy): Step {
     case 'starting':
       return [{ ...slot, state: { ...state, killAtMs: nowMs + policy.startLimitMs } }, [kill]]
     case 'busy':
-      return onBusy(slot, state.execution, (busy) => climb(busy, nowMs, policy))
+      return onBusy(slot, (busy) => climb(busy, nowMs, policy))
     case 'closing':
       return state.busy === null
         ? [{ ...slot, state: { ...state, killAtMs: null } }, [kill]]
-        : onBusy(slot, state.busy.execution, (busy) => climb(busy, nowMs, policy))
+        : onBusy(slot, (busy) => climb(busy, nowMs, policy))
     case 'idle':
     case 'closed':
       return [slot, []]
   }
 }
 
-function abort(busy: BusyState, reason: AbortReason, nowMs: number, policy: SlotPolicy): BusyStep {
-  const aborted: BusyState = { ...busy, reason, rung: 'aborted', climbAtMs: nowMs + policy.abortGraceMs }
-  return [aborted, [{ type: 'abort', execution: busy.execution, reason }]]
+function assigned(slot: Slot, jobs: readonly AssignedJob[], nowMs: number, policy: SlotPolicy): Step {
+  const { state } = slot
+  if (jobs.length === 0 || (state.phase !== 'idle' && state.phase !== 'busy')) return [slot, []]
+  const busy: BusyState = state.phase === 'busy' ? state : { phase: 'busy', ...nothingHeld, ending: null }
+  const more = jobs.map((job): SlotJob => ({ ...job, rung: 'running', climbAtMs: null, reason: null }))
+  return [{ ...slot, state: rearrange({ ...busy, ahead: [...busy.ahead, ...more] }, nowMs, policy) }, []]
 }
 
+function began(busy: BusyState, execution: string, nowMs: number, policy: SlotPolicy): BusyStep {
+  const job = busy.ahead.find((each) => each.execution === execution)
+  if (job === undefined) return [busy, []]
+  // One that is on the ladder already stays there.
+  const limitAtMs = job.limitMs === null ? null : nowMs + job.limitMs
+  const climbAtMs = job.rung === 'running' ? limitAtMs : (job.climbAtMs ?? nowMs + policy.abortGraceMs)
+  const ahead = busy.ahead.filter((each) => each !== job)
+  return [rearrange({ ...busy, running: [...busy.running, { ...job, climbAtMs }], ahead }, nowMs, policy), []]
+}
+
+function interrupt(
+  busy: BusyState,
+  { execution, reason, force }: SlotEvent & { type: 'interrupt' },
+  nowMs: number,
+  policy: SlotPolicy,
+): BusyStep {
+  const isIt = (job: SlotJob): boolean => job.execution === execution
+  const job = busy.running.find(isIt) ?? busy.ahead.find(isIt)
+  if (job === undefined) return [busy, []]
+  if (!force) return job.rung === 'running' ? abortJob(busy, job, reason, nowMs, policy) : [busy, []]
+  const [blamed] = abortJob(busy, job, job.reason ?? reason, nowMs, policy)
+  return [{ ...blamed, ending: { rung: 'killed', climbAtMs: null } }, [kill]]
+}
+
+/** Something is due: the next rung for a job or for the process, or jobs that wait too long behind others. */
 function climb(busy: BusyState, nowMs: number, policy: SlotPolicy): BusyStep {
-  switch (busy.rung) {
-    case 'running':
-      return abort(busy, 'timeout', nowMs, policy)
-    case 'aborted':
-      return [
-        { ...busy, rung: 'terminated', climbAtMs: nowMs + policy.termGraceMs },
-        [{ type: 'signal', signal: 'SIGTERM' }],
-      ]
-    case 'terminated':
-    case 'killed':
-      return [{ ...busy, rung: 'killed', climbAtMs: null }, [kill]]
+  if (busy.ending !== null) return [{ ...busy, ending: { rung: 'killed', climbAtMs: null } }, [kill]]
+  if (busy.takeBackAtMs !== null && busy.takeBackAtMs <= nowMs) {
+    return [{ ...busy, takeBackAtMs: null }, [{ type: 'take-back' }]]
   }
+  const job = [...busy.running, ...busy.ahead].find(({ climbAtMs }) => climbAtMs !== null && climbAtMs <= nowMs)
+  if (job === undefined) return [busy, []]
+  if (job.rung === 'running') return abortJob(busy, job, 'timeout', nowMs, policy)
+  // The process goes, and with it whatever else it holds.
+  const ending = { rung: 'terminated', climbAtMs: nowMs + policy.termGraceMs } as const
+  return [{ ...busy, ending }, [{ type: 'signal', signal: 'SIGTERM' }]]
 }
 
-type BusyStep = readonly [BusyState, readonly SlotAction[]]
-
-function onBusy(slot: Slot, execution: string, change: (busy: BusyState) => BusyStep): Step {
+/** A busy slot that holds nothing any more is idle, or ends if it has to. */
+function settleDown([slot, actions]: Step, nowMs: number, policy: SlotPolicy): Step {
   const { state } = slot
-  const busy = state.phase === 'busy' ? state : state.phase === 'closing' ? state.busy : null
-  if (busy?.execution !== execution) return [slot, []]
-  const [changed, actions] = change(busy)
-  return [{ ...slot, state: state.phase === 'closing' ? { ...state, busy: changed } : changed }, actions]
+  const busy = busyOf(state)
+  if (busy === null || !isEmpty(busy)) return [slot, actions]
+  if (state.phase === 'closing') {
+    const closing: SlotState = { ...state, busy: null, killAtMs: nowMs + policy.exitGraceMs }
+    return [{ failures: 0, state: closing }, [...actions, { type: 'exit' }]]
+  }
+  // Once signalled, the process is going to die: nothing may be given to it any more. Its death is then our doing and
+  // no failure, hence -1.
+  if (busy.ending !== null) {
+    return [{ failures: -1, state: { phase: 'starting', killAtMs: nowMs + policy.termGraceMs } }, actions]
+  }
+  return [{ failures: 0, state: { phase: 'idle' } }, actions]
 }
 
-function ended(slot: Slot, execution: string, nowMs: number, policy: SlotPolicy): Step {
-  const { state } = slot
-  if (state.phase === 'busy' && state.execution === execution) {
-    // Once signalled, the process is going to die: nothing may be given to it any more.
-    if (state.rung === 'terminated' || state.rung === 'killed') {
-      // Its death is then our doing and no failure, hence -1.
-      return [{ failures: -1, state: { phase: 'starting', killAtMs: nowMs + policy.termGraceMs } }, []]
-    }
-    return [{ failures: 0, state: { phase: 'idle' } }, []]
-  }
-  if (state.phase === 'closing' && state.busy?.execution === execution) {
-    return [{ failures: 0, state: { ...state, busy: null, killAtMs: nowMs + policy.exitGraceMs } }, [{ type: 'exit' }]]
-  }
-  return [slot, []]
+function giveBack(
+  slot: Slot,
+  isBack: (job: SlotJob, began: boolean) => boolean,
+  nowMs: number,
+  policy: SlotPolicy,
+): Step {
+  const step = onBusy(slot, (busy) => {
+    const back = [...busy.running.filter((job) => isBack(job, true)), ...busy.ahead.filter((job) => isBack(job, false))]
+    if (back.length === 0) return [busy, []]
+    const executions = back.map(({ execution }) => execution)
+    return [onEnded(busy, executions, nowMs, policy), [{ type: 'jobs-returned', executions }]]
+  })
+  return settleDown(step, nowMs, policy)
 }
 
 function died(slot: Slot, nowMs: number, policy: SlotPolicy): Step {
   const { state } = slot
-  const busy = state.phase === 'busy' ? state : state.phase === 'closing' ? state.busy : null
-  const lost: SlotAction[] = busy === null ? [] : [{ type: 'job-lost', execution: busy.execution, reason: busy.reason }]
+  const busy = busyOf(state)
+  const lost = busy === null ? [] : lostJobs(busy, state.phase === 'closing', policy)
   if (state.phase === 'closing' || state.phase === 'closed') return [{ ...slot, state: { phase: 'closed' } }, lost]
   // A job can kill any executor; only executors that die without a job are a sign of a broken set-up.
   if (busy !== null) return [{ failures: 0, state: { phase: 'empty', spawnAtMs: nowMs } }, lost]
@@ -225,6 +294,25 @@ function died(slot: Slot, nowMs: number, policy: SlotPolicy): Step {
   const delayMs = failures <= 1 ? 0 : Math.min(policy.maxBackoffMs, 100 * 2 ** (failures - 2))
   const empty: Slot = { failures, state: { phase: 'empty', spawnAtMs: nowMs + delayMs } }
   return [empty, delayMs === 0 ? [] : [{ type: 'crash-loop', failures, delayMs }]]
+}
+
+/**
+ * What a death means for the jobs that the process held. If we ended it, the jobs for whose sake answer for it, and
+ * the others were interrupted. If it died on its own, each job that ran may have been why, and so may the one whose
+ * payload was being read; the others never began.
+ */
+function lostJobs(busy: BusyState, closing: boolean, policy: SlotPolicy): SlotAction[] {
+  const { running, ahead, ending } = busy
+  const loading = closing || running.length >= policy.concurrency ? [] : ahead.slice(0, 1)
+  const suspects =
+    ending === null ? [...running, ...loading] : [...running, ...ahead.filter(({ reason }) => reason !== null)]
+  const lost = suspects.map(({ execution, reason }): SlotAction => ({
+    type: 'job-lost',
+    execution,
+    reason: reason ?? (ending === null ? null : 'shutdown'),
+  }))
+  const back = ahead.filter((job) => !suspects.includes(job)).map(({ execution }) => execution)
+  return back.length === 0 ? lost : [...lost, { type: 'jobs-returned', executions: back }]
 }
 
 function close(slot: Slot, force: boolean, nowMs: number, policy: SlotPolicy): Step {
@@ -240,19 +328,20 @@ function close(slot: Slot, force: boolean, nowMs: number, policy: SlotPolicy): S
       const killAtMs = force ? null : nowMs + policy.exitGraceMs
       return [{ ...slot, state: { phase: 'closing', busy: null, killAtMs } }, [force ? kill : { type: 'exit' }]]
     }
-    case 'busy': {
-      const busy: BusyState = force
-        ? { ...state, reason: state.reason ?? 'shutdown', rung: 'killed', climbAtMs: null }
-        : state
-      return [{ ...slot, state: { phase: 'closing', busy, killAtMs: null } }, force ? [kill] : [{ type: 'exit' }]]
-    }
+    case 'busy':
+      return [
+        { ...slot, state: { phase: 'closing', busy: force ? killed(state) : state, killAtMs: null } },
+        force ? [kill] : state.ahead.length > 0 ? [{ type: 'take-back' }, { type: 'exit' }] : [{ type: 'exit' }],
+      ]
     case 'closing': {
       if (!force) return [slot, []]
-      const busy: BusyState | null =
-        state.busy === null
-          ? null
-          : { ...state.busy, reason: state.busy.reason ?? 'shutdown', rung: 'killed', climbAtMs: null }
+      const busy = state.busy === null ? null : killed(state.busy)
       return [{ ...slot, state: { phase: 'closing', busy, killAtMs: null } }, [kill]]
     }
   }
+}
+
+/** Killed because we stop: whatever runs was interrupted, unless it was on the ladder for a reason of its own. */
+function killed(busy: BusyState): BusyState {
+  return { ...busy, ending: { rung: 'killed', climbAtMs: null } }
 }

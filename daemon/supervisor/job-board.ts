@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/clock.js'
+import { MalformedJobError } from '../../src/errors.js'
 import { settle, type Outcome, type SettlePolicy, type Settlement } from '../../src/job/settle.js'
 import type { Logger } from '../../src/logger.js'
 import type { Claim } from '../../src/redis/store.js'
@@ -8,17 +9,30 @@ import { holdJob, type HeldJob } from '../../src/worker/held-job.js'
 import type { Settler } from '../../src/worker/settler.js'
 import type { Starter } from '../../src/worker/starter.js'
 import type { JobResult, RunJob } from '../ipc/messages.js'
+import { DEFAULT_MAX_FRAME_BYTES } from '../ipc/frames.js'
+import { ClaimSize } from './claim-size.js'
 import { outcomeOfDeath, timeoutText, type Death } from './death.js'
+import { functionOf, Pace } from './pace.js'
+
+/** Largest payload that fits a frame, with what else is in it. */
+const MAX_PAYLOAD_BYTES = DEFAULT_MAX_FRAME_BYTES - 1024 * 1024
 
 /** A job that an executor has. */
 export interface RunningJob {
   readonly job: HeldJob
+  /** Its place among all jobs that were claimed here. */
+  readonly order: number
+  readonly func: string
   readonly worker: string
   readonly limitSec: number
+  /** True once its function has been called; until then the executor may give it back. */
+  hasBegun: boolean
   /** When it was handed to the executor; then when its function was called. Epoch and monotonic milliseconds. */
   startedAtMs: number
   startedMonoMs: number
 }
+
+type WaitingJob = Pick<RunningJob, 'job' | 'order'>
 
 export interface JobBoardOptions {
   clock: Clock
@@ -27,8 +41,12 @@ export interface JobBoardOptions {
   settler: Settler
   starter: Starter
   policy: SettlePolicy
-  /** Hand a job to a free executor; the worker that took it, or undefined if none is free. */
-  assign: (job: RunJob) => string | undefined
+  /** Choose an executor for a job that may well last so long; the worker, or undefined if none takes it now. */
+  assign: (job: Omit<RunJob, 'seq'>, estimateMs: number | undefined) => string | undefined
+  /** Hand over what was assigned. */
+  send: () => void
+  /** True while executors begin or end jobs, so that there will be room soon. */
+  isMoving: () => boolean
   /** End a running job whose claim is gone. */
   kill: (execution: string) => void
 }
@@ -40,7 +58,11 @@ export interface JobBoardOptions {
 export class JobBoard {
   readonly #options: JobBoardOptions
   readonly #running = new Map<string, RunningJob>()
-  #waiting: HeldJob[] = []
+  readonly #pace = new Pace()
+  readonly #claimSize = new ClaimSize()
+  /** In the order in which they were claimed. */
+  #waiting: WaitingJob[] = []
+  #order = 0
 
   constructor(options: JobBoardOptions) {
     this.#options = options
@@ -56,57 +78,98 @@ export class JobBoard {
 
   /** True while a job waits for an executor here, or runs. */
   holds(execution: string): boolean {
-    return this.#running.has(execution) || this.#waiting.some((job) => job.execution === execution)
+    return this.#running.has(execution) || this.#waiting.some(({ job }) => job.execution === execution)
+  }
+
+  /** How long any job may well take, milliseconds; undefined before the first has ended. */
+  get anyJobMs(): number | undefined {
+    return this.#pace.anyMs
+  }
+
+  /** How many jobs to claim, where executors would take so many. */
+  claimSize(room: number): number {
+    return this.#claimSize.next(room - this.#waiting.length)
   }
 
   /** Take claimed jobs: unreadable ones fail at once, the others wait to be dispatched. */
   accept(claims: readonly Claim[], supervisorId: string): void {
-    const { counters, logger } = this.#options
+    let bytes = 0
     for (const claim of claims) {
-      counters.claimed += 1
+      this.#options.counters.claimed += 1
       const job = holdJob(claim, supervisorId)
-      if ('error' in job) {
-        logger.error('a job cannot be read', { jobId: job.id, queue: job.queue, error: job.error.message })
-        this.#settle(
-          job,
-          '',
-          { kind: 'raised', text: `rqd: ${job.error.name}: ${job.error.message}` },
-          null,
-          job.unreadable,
-        )
-      } else {
-        this.#waiting.push(job)
-      }
+      const error = 'error' in job ? job.error.message : undefined
+      const size = payloadBytes(job)
+      bytes += size
+      if (error !== undefined) this.#refuse(job, error, 'unreadable' in job ? job.unreadable : [])
+      else if (size > MAX_PAYLOAD_BYTES) this.#refuse(job, tooLargeText(job, size), [])
+      else this.#waiting.push({ job, order: ++this.#order })
+    }
+    this.#claimSize.brought(claims.length, bytes)
+  }
+
+  /**
+   * Give waiting jobs to executors, in order. What no executor takes now waits here for some milliseconds if there
+   * will be room soon; else it goes back to the front of its queue, where others may take it.
+   */
+  dispatch(): void {
+    let given = 0
+    for (const waiting of this.#waiting) {
+      if (!this.#give(waiting)) break
+      given += 1
+    }
+    if (given > 0) {
+      this.#waiting.splice(0, given)
+      this.#options.send()
+    }
+    if (this.#waiting.length > 0 && !this.#options.isMoving()) {
+      this.#claimSize.tooMany()
+      this.handBackWaiting(() => true)
     }
   }
 
-  /** Give waiting jobs to free executors. */
-  dispatch(): void {
-    for (;;) {
-      const [job] = this.#waiting
-      if (job === undefined) return
-      const limitSec = job.hash.timeoutSec ?? rqDefaults.timeoutSec
-      const worker = this.#options.assign({
-        execution: job.execution,
-        id: job.id,
-        queue: job.queue,
-        data: job.hash.data ?? new Uint8Array(),
-        meta: job.hash.meta ?? null,
-        timeoutSec: limitSec,
-      })
-      if (worker === undefined) return
-      this.#waiting.shift()
-      const { clock } = this.#options
-      const running = { job, worker, limitSec, startedAtMs: clock.epochMs(), startedMonoMs: clock.monoMs() }
-      this.#running.set(job.execution, running)
+  #give({ job, order }: WaitingJob): boolean {
+    const { clock, assign } = this.#options
+    const limitSec = job.hash.timeoutSec ?? rqDefaults.timeoutSec
+    const func = functionOf(job.hash.description)
+    const run = {
+      execution: job.execution,
+      id: job.id,
+      queue: job.queue,
+      data: job.hash.data ?? new Uint8Array(),
+      meta: job.hash.meta ?? null,
+      timeoutSec: limitSec,
     }
+    const worker = assign(run, this.#pace.estimateMs(func, job.queue))
+    if (worker === undefined) return false
+    const startedAtMs = clock.epochMs()
+    const startedMonoMs = clock.monoMs()
+    const running = { job, order, func, worker, limitSec, hasBegun: false, startedAtMs, startedMonoMs }
+    this.#running.set(job.execution, running)
+    return true
+  }
+
+  /** Jobs came back from an executor: it has not begun them, or gave them up through no fault of theirs. */
+  returned(executions: readonly string[]): void {
+    for (const execution of executions) {
+      const running = this.#running.get(execution)
+      if (running === undefined) continue
+      if (running.hasBegun) {
+        const endedAtMs = this.#options.clock.epochMs()
+        this.#finish(running, { kind: 'interrupted' }, { startedAtMs: running.startedAtMs, endedAtMs })
+      } else {
+        this.#running.delete(execution)
+        this.#waiting.push(running)
+      }
+    }
+    this.#waiting.sort((a, b) => a.order - b.order)
   }
 
   /** Return the jobs of some queues that no executor has yet to the front of their queues. */
   handBackWaiting(isMeant: (queue: string) => boolean): void {
-    const jobs = this.#waiting.filter(({ queue }) => isMeant(queue))
-    this.#waiting = this.#waiting.filter(({ queue }) => !isMeant(queue))
-    for (const job of jobs) this.#settle(job, '', { kind: 'interrupted' }, null)
+    const meant = this.#waiting.filter(({ job }) => isMeant(job.queue))
+    if (meant.length === 0) return
+    this.#waiting = this.#waiting.filter(({ job }) => !isMeant(job.queue))
+    for (const { job } of meant) this.#settle(job, '', { kind: 'interrupted' }, null)
   }
 
   /** The function of a job was called. */
@@ -114,6 +177,7 @@ export class JobBoard {
     const running = this.#running.get(execution)
     if (running === undefined) return
     const { starter, clock, logger } = this.#options
+    running.hasBegun = true
     running.startedAtMs = atMs
     running.startedMonoMs = clock.monoMs()
     starter.started(running.job, running.worker, atMs)
@@ -124,7 +188,8 @@ export class JobBoard {
   ended(result: JobResult): void {
     const running = this.#running.get(result.execution)
     if (running === undefined) return
-    const { limitSec } = running
+    const { limitSec, func, job } = running
+    this.#pace.learn(func, job.queue, Math.max(0, result.endedAtMs - result.startedAtMs))
     const late = limitSec >= 0 && result.endedAtMs - result.startedAtMs > limitSec * 1000
     // A function that ran past its limit has failed, whatever it made of the abort signal in the end.
     const outcome: Outcome = late
@@ -160,6 +225,11 @@ export class JobBoard {
   leaseLost(): void {
     this.#waiting = []
     for (const execution of [...this.#running.keys()]) this.claimLost(execution)
+  }
+
+  #refuse(job: HeldJob, why: string, unreadable: readonly string[]): void {
+    this.#options.logger.error('a job cannot be read', { jobId: job.id, queue: job.queue, error: why })
+    this.#settle(job, '', { kind: 'raised', text: `rqd: ${MalformedJobError.name}: ${why}` }, null, unreadable)
   }
 
   #finish(running: RunningJob, outcome: Outcome, times: { startedAtMs: number; endedAtMs: number }): void {
@@ -232,4 +302,12 @@ function describe({ job, worker }: RunningJob): { jobId: string; queue: string; 
 function lateText(limitSec: number, result: JobResult): string {
   if (result.outcome === 'ok') return timeoutText(limitSec)
   return `${result.error.traceback}\n\nDuring the end of the job, which had run out of time:\n${timeoutText(limitSec)}`
+}
+
+function payloadBytes({ hash }: HeldJob): number {
+  return (hash.data?.length ?? 0) + (hash.meta?.length ?? 0)
+}
+
+function tooLargeText({ id }: HeldJob, bytes: number): string {
+  return `job ${JSON.stringify(id)} has ${bytes} bytes of data and meta: at most ${MAX_PAYLOAD_BYTES} can be handed to an executor`
 }

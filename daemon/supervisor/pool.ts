@@ -1,23 +1,24 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../../src/clock.js'
-import { deferred, type Deferred } from '../../src/deferred.js'
+import { deferred } from '../../src/deferred.js'
 import { RqdError, coerceError, hasCode } from '../../src/errors.js'
 import type { Logger } from '../../src/logger.js'
 import { PROTOCOL_VERSION, type AbortReason, type FromExecutor, type JobResult, type RunJob } from '../ipc/messages.js'
 import {
+  heldBy,
   newSlot,
   nextTickMs,
   step,
-  type Slot,
   type SlotAction,
   type SlotEvent,
   type SlotPolicy,
   type SlotState,
 } from './children.js'
 import type { Death } from './death.js'
+import { Member } from './member.js'
 import type { OomWatch } from './oom-watch.js'
-import { OutputTail } from './output-tail.js'
 import type { ExecutorProcess, Exit, SpawnExecutor } from './spawn.js'
-import { readVitals, type Vitals } from './vitals.js'
+import { readVitals } from './vitals.js'
 
 /** What the pool tells its owner. */
 export interface PoolListener {
@@ -26,7 +27,9 @@ export interface PoolListener {
   ended(result: JobResult): void
   /** The executor died in the middle of a job. */
   lost(execution: string, death: Death): void
-  /** A slot has become free. */
+  /** Jobs that were handed over and never begun, or ended through no fault of theirs, in order. */
+  returned(executions: readonly string[]): void
+  /** There is more room for jobs than before. */
   free(): void
 }
 
@@ -53,7 +56,10 @@ export interface SlotView {
   readonly worker: string
   readonly pid: number | null
   readonly phase: SlotState['phase']
-  readonly execution: string | null
+  /** Executions whose function has been called, the oldest first. */
+  readonly running: readonly string[]
+  /** Jobs that wait in the executor. */
+  readonly ahead: number
   readonly rssBytes: number | null
   readonly jobsDone: number
 }
@@ -61,21 +67,13 @@ export interface SlotView {
 /** How often each executor's use of memory and CPU is looked at, from outside: a busy loop tells nothing itself. */
 const LOOK_MS = 250
 
-interface Member {
-  readonly worker: string
-  readonly isSpare: boolean
-  slot: Slot
-  process: ExecutorProcess | null
-  /** As of the last look; null before the first. */
-  vitals: Vitals | null
-  /** CPU time that the process had used when its job was assigned, as far as it was known. */
-  cpuMsBefore: number
-  jobsDone: number
-  readonly tail: OutputTail
-  readonly closed: Deferred<void>
-}
+/** How long an executor may take to say which jobs it has not begun, before nobody waits for it any more. */
+const TAKE_BACK_LIMIT_MS = 2_000
 
-/** Performs what children.ts decides: starts executors, hands them jobs, ends them. One job per slot at a time. */
+/**
+ * Performs what children.ts decides: starts executors, hands them jobs, ends them. Short jobs are handed over some
+ * milliseconds ahead, so that an executor never waits for its next one.
+ */
 export class Pool {
   readonly #options: PoolOptions
   readonly #members: Member[]
@@ -84,12 +82,13 @@ export class Pool {
   readonly #owners = new Map<ExecutorProcess, Member>()
   readonly #ready = deferred()
   #timer: NodeJS.Timeout | undefined
+  #timerDueMs = Infinity
   #lookTimer: NodeJS.Timeout | undefined
   #stopping = false
 
   constructor(options: PoolOptions) {
     this.#options = options
-    this.#members = options.workers.map((worker) => newMember(worker, false))
+    this.#members = options.workers.map((worker) => this.#newMember(worker, false))
     // A pool that is stopped before it is ready has nobody to tell.
     this.#ready.promise.catch(() => undefined)
   }
@@ -103,13 +102,25 @@ export class Pool {
     this.#lookTimer = setInterval(() => this.#members.forEach((member) => this.#look(member)), LOOK_MS)
     await this.#ready.promise
     // Only now: a spare must not delay what it is there to speed up.
-    for (let i = 0; i < this.#options.spares; i++) this.#spares.push(newMember('spare', true))
+    for (let i = 0; i < this.#options.spares; i++) this.#spares.push(this.#newMember('spare', true))
     this.#tick()
   }
 
-  /** How many jobs could be assigned now. */
-  get freeSlots(): number {
-    return this.#stopping ? 0 : this.#members.filter(({ slot }) => slot.state.phase === 'idle').length
+  /**
+   * How many more jobs should be brought now, that may well last so long each (undefined: nobody knows how long).
+   * None while all executors have enough, so that jobs are brought many at a time.
+   */
+  capacity(estimateMs: number | undefined): number {
+    if (this.#stopping) return 0
+    const nowMs = this.#options.clock.monoMs()
+    if (!this.#members.some((member) => member.wantsMore(estimateMs, nowMs))) return 0
+    return this.#members.reduce((sum, member) => sum + member.capacity(estimateMs, nowMs), 0)
+  }
+
+  /** True if some executor has begun or ended a job lately, or has nothing to do. */
+  get isMoving(): boolean {
+    const nowMs = this.#options.clock.monoMs()
+    return this.#members.some((member) => member.isMoving(nowMs))
   }
 
   /** How many spares could take over a slot at once. */
@@ -117,27 +128,48 @@ export class Pool {
     return this.#spares.filter(({ slot }) => slot.state.phase === 'idle').length
   }
 
-  /** Hand a job to a free slot. @returns the worker that runs it, or undefined if no slot is free. */
-  assign(job: RunJob): string | undefined {
-    const member = this.#stopping ? undefined : this.#members.find(({ slot }) => slot.state.phase === 'idle')
-    if (member === undefined) return undefined
-    const limitMs = job.timeoutSec < 0 ? null : job.timeoutSec * 1000
-    this.#apply(member, { type: 'assigned', execution: job.execution, limitMs })
-    member.tail.clear()
-    member.cpuMsBefore = member.vitals?.cpuMs ?? 0
-    try {
-      member.process?.channel.send({ type: 'run', jobs: [job] })
-    } catch (thrown) {
-      const error = coerceError(thrown)
-      this.#options.logger.error('a job does not fit a frame', { jobId: job.id, error: error.message })
-      this.#apply(member, { type: 'interrupt', execution: job.execution, reason: 'shutdown', force: true })
+  /**
+   * Choose an executor for a job: the one with the least work before it. It goes out with `send`.
+   * @returns the worker that runs it, or undefined if none takes it now
+   */
+  assign(job: Omit<RunJob, 'seq'>, estimateMs?: number): string | undefined {
+    if (this.#stopping) return undefined
+    const nowMs = this.#options.clock.monoMs()
+    let chosen: Member | undefined
+    for (const member of this.#members) {
+      if (member.capacity(estimateMs, nowMs) === 0) continue
+      if (chosen === undefined || hasLess(member, chosen)) chosen = member
+      if (chosen.heldCount === 0) break
     }
-    return member.worker
+    chosen?.take(job, estimateMs, nowMs)
+    return chosen?.worker
+  }
+
+  /** Hand over what was assigned. */
+  send(): void {
+    for (const member of this.#members) {
+      const { frames, assigned } = member.handOver()
+      if (assigned.length === 0) continue
+      this.#apply(member, { type: 'assigned', jobs: assigned })
+      for (const jobs of frames) member.process?.channel.send({ type: 'run', jobs })
+      member.process?.channel.flush()
+    }
   }
 
   /** End a running job: by the abort signal and its ladder, or at once with `force`. */
   interrupt(execution: string, reason: AbortReason, force: boolean): void {
     for (const member of this.#members) this.#apply(member, { type: 'interrupt', execution, reason, force })
+  }
+
+  /**
+   * Take back all jobs that are not begun: the listener hears of them. Resolves when that is done, or an executor has
+   * not answered for so long that it must be frozen; then its jobs come back when it answers or ends.
+   */
+  async takeBack(): Promise<void> {
+    const bound = new AbortController()
+    const limit = delay(TAKE_BACK_LIMIT_MS, undefined, { signal: bound.signal }).catch(() => undefined)
+    await Promise.race([Promise.all(this.#members.map((member) => member.takeBack())), limit])
+    bound.abort()
   }
 
   /** Let running jobs end, then end the executors; with `force`, kill them all now. Resolves when all have ended. */
@@ -152,14 +184,22 @@ export class Pool {
   }
 
   view(): SlotView[] {
-    return this.#members.map(({ worker, slot, process, vitals, jobsDone }) => ({
-      worker,
-      pid: process?.pid ?? null,
-      phase: slot.state.phase,
-      execution: executionOf(slot.state),
-      rssBytes: process === null ? null : (vitals?.rssBytes ?? null),
-      jobsDone,
-    }))
+    return this.#members.map(({ worker, slot, process, vitals, jobsDone }) => {
+      const { running, ahead } = heldBy(slot)
+      return {
+        worker,
+        pid: process?.pid ?? null,
+        phase: slot.state.phase,
+        running: running.map(({ execution }) => execution),
+        ahead: ahead.length,
+        rssBytes: process === null ? null : (vitals?.rssBytes ?? null),
+        jobsDone,
+      }
+    })
+  }
+
+  #newMember(worker: string, isSpare: boolean): Member {
+    return new Member(worker, isSpare, this.#options.policy.concurrency)
   }
 
   #apply(member: Member, event: SlotEvent, exit?: Exit): void {
@@ -173,7 +213,7 @@ export class Pool {
       if (this.#members.every(({ slot: each }) => each.state.phase === 'idle')) this.#ready.resolve()
       this.#options.listener.free()
     }
-    this.#setTimer()
+    this.#setTimer(nextTickMs(member.slot))
   }
 
   #perform(member: Member, action: SlotAction, exit: Exit | undefined): void {
@@ -193,8 +233,18 @@ export class Pool {
         this.#look(member)
         member.process?.signal(action.signal)
         return
+      case 'take-back':
+        void member.takeBack()
+        return
+      case 'jobs-returned':
+        for (const execution of action.executions) member.forget(execution, this.#options.clock.monoMs())
+        listener.returned(action.executions)
+        return
       case 'job-lost':
-        if (exit !== undefined) listener.lost(action.execution, this.#deathOf(member, exit, action.reason))
+        if (exit !== undefined) {
+          const death = this.#deathOf(member, exit, action.reason, action.execution)
+          listener.lost(action.execution, death)
+        }
         return
       case 'crash-loop':
         logger.error('an executor died before it did anything; the next start is delayed', {
@@ -212,9 +262,9 @@ export class Pool {
     const spare = member.isSpare ? undefined : this.#spares.find(({ slot }) => slot.state.phase === 'idle')
     const executor = spare?.process
     if (spare === undefined || executor === undefined || executor === null) return false
-    spare.process = null
+    spare.serve(null)
     spare.slot = newSlot
-    member.process = executor
+    member.serve(executor)
     member.vitals = spare.vitals
     this.#owners.set(executor, member)
     executor.channel.send({ type: 'serve', worker: member.worker })
@@ -223,7 +273,7 @@ export class Pool {
   }
 
   #spawn(member: Member): void {
-    const { logger, spawn, taskPaths, preload, statsIntervalMs, output } = this.#options
+    const { logger, spawn, taskPaths, preload, statsIntervalMs, output, listener, policy } = this.#options
     let executor: ExecutorProcess
     try {
       executor = spawn()
@@ -232,18 +282,25 @@ export class Pool {
       setImmediate(() => this.#apply(member, { type: 'died' }))
       return
     }
-    member.process = executor
+    member.serve(executor)
     member.vitals = null
     this.#owners.set(executor, member)
     for (const stream of ['stdout', 'stderr'] as const) {
       executor[stream].on('data', (chunk: Buffer) => {
-        this.#owners.get(executor)?.tail.add(chunk)
+        this.#owners.get(executor)?.printed(chunk)
         output(chunk, stream)
       })
     }
     executor.channel.onMessage((message) => {
       const owner = this.#owners.get(executor)
       if (owner !== undefined) this.#hear(owner, executor, message)
+    })
+    executor.onRevoked((upToSeq, begunSeq) => {
+      const owner = this.#owners.get(executor)
+      if (owner === undefined) return
+      this.#apply(owner, { type: 'revoked', upToSeq, begunSeq })
+      owner.answered(upToSeq)
+      listener.free()
     })
     executor.channel.onClose((error) => {
       // A connection that merely broke is the executor's death, which is told on its own.
@@ -260,6 +317,7 @@ export class Pool {
       taskPaths: [...taskPaths],
       preload: [...preload],
       statsIntervalMs,
+      concurrency: policy.concurrency,
     })
     void executor.ended.then((exit) => {
       executor.channel.close()
@@ -267,14 +325,15 @@ export class Pool {
       const owner = this.#owners.get(executor)
       this.#owners.delete(executor)
       if (owner === undefined) return
-      owner.process = null
       this.#apply(owner, { type: 'died' }, exit)
+      if (owner.process === executor) owner.serve(null)
+      listener.free()
     })
     logger.debug('executor started', { worker: member.worker, pid: executor.pid })
   }
 
   #hear(member: Member, executor: ExecutorProcess, message: FromExecutor): void {
-    const { listener, logger } = this.#options
+    const { logger } = this.#options
     switch (message.type) {
       case 'hello':
         if (message.protocol !== PROTOCOL_VERSION) {
@@ -290,16 +349,15 @@ export class Pool {
         logger.error('an executor cannot work', { worker: member.worker, pid: executor.pid, error: message.message })
         this.#ready.reject(new RqdError('RQD_EXECUTOR', message.message))
         return
-      case 'started':
-        this.#apply(member, { type: 'began', execution: message.execution })
-        listener.began(message.execution, message.atMs)
+      case 'progress':
+        this.#progress(member, message)
         return
-      case 'ended':
-        for (const result of message.results) {
-          member.jobsDone += 1
-          listener.ended(result)
-          this.#apply(member, { type: 'ended', execution: result.execution })
-        }
+      case 'returned':
+        this.#apply(member, { type: 'returned', executions: message.executions })
+        return
+      case 'output':
+        member.printed(message.bytes, message.execution)
+        this.#options.output(message.bytes, message.stream)
         return
       case 'stats':
         // A sign of life. What it says is looked at from outside, where it cannot be held up.
@@ -307,49 +365,55 @@ export class Pool {
     }
   }
 
+  #progress(member: Member, { ended, started }: FromExecutor & { type: 'progress' }): void {
+    const { listener, clock } = this.#options
+    const nowMs = clock.monoMs()
+    for (const result of ended) {
+      member.jobsDone += 1
+      member.forget(result.execution, nowMs)
+      listener.ended(result)
+    }
+    if (ended.length > 0) this.#apply(member, { type: 'ended', executions: ended.map(({ execution }) => execution) })
+    for (const { execution, atMs } of started) {
+      member.began(execution, nowMs)
+      this.#apply(member, { type: 'began', execution })
+      listener.began(execution, atMs)
+    }
+    if (ended.length > 0 && member.slot.state.phase === 'busy') listener.free()
+  }
+
   #look(member: Member): void {
     if (member.process !== null) member.vitals = readVitals(member.process.pid) ?? member.vitals
   }
 
-  #deathOf({ vitals, cpuMsBefore, tail }: Member, exit: Exit, reason: AbortReason | null): Death {
+  #deathOf(member: Member, exit: Exit, reason: AbortReason | null, execution: string): Death {
+    const { vitals, cpuMsBefore } = member
     return {
       exit,
       reason,
       oomKiller: this.#options.oomWatch.killer(),
       peakRssBytes: vitals?.peakRssBytes ?? null,
       cpuMs: vitals === null ? null : Math.max(0, vitals.cpuMs - cpuMsBefore),
-      output: tail.lines(),
+      output: member.lastLines(execution),
     }
   }
 
   #tick(): void {
+    this.#timerDueMs = Infinity
     for (const member of [...this.#members, ...this.#spares]) this.#apply(member, { type: 'tick' })
   }
 
-  #setTimer(): void {
+  /** Wake at the latest when this is due. A timer that fires too early does no harm: the tick finds nothing due. */
+  #setTimer(dueMs: number | null): void {
+    if (dueMs === null || dueMs >= this.#timerDueMs) return
     clearTimeout(this.#timer)
-    const dues = [...this.#members, ...this.#spares].map(({ slot }) => nextTickMs(slot)).filter((due) => due !== null)
-    if (dues.length === 0) return
-    const delayMs = Math.max(0, Math.min(...dues) - this.#options.clock.monoMs())
+    this.#timerDueMs = dueMs
+    const delayMs = Math.max(0, dueMs - this.#options.clock.monoMs())
     this.#timer = setTimeout(() => this.#tick(), Math.ceil(delayMs))
   }
 }
 
-function newMember(worker: string, isSpare: boolean): Member {
-  return {
-    worker,
-    isSpare,
-    slot: newSlot,
-    process: null,
-    vitals: null,
-    cpuMsBefore: 0,
-    jobsDone: 0,
-    tail: new OutputTail(),
-    closed: deferred(),
-  }
-}
-
-function executionOf(state: SlotState): string | null {
-  if (state.phase === 'busy') return state.execution
-  return state.phase === 'closing' ? (state.busy?.execution ?? null) : null
+/** True if `a` has less before it than `b`. */
+function hasLess(a: Member, b: Member): boolean {
+  return a.workMs === b.workMs ? a.heldCount < b.heldCount : a.workMs < b.workMs
 }

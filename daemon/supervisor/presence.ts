@@ -104,14 +104,16 @@ export class Presence {
         state: phase === 'busy' ? 'busy' : suspended ? 'suspended' : phase === 'idle' ? 'idle' : 'started',
         pid: pid ?? this.#options.identity.pid,
       })),
-      running: [...running.values()].map(({ job, worker, startedMonoMs }) => ({
-        execution: job.execution,
-        jobId: job.id,
-        queue: job.origin,
-        worker,
-        markSec: rqDefaults.runningMarkSec,
-        workSec: Math.max(0, nowMs - startedMonoMs) / 1000,
-      })),
+      running: [...running.values()]
+        .filter(({ hasBegun }) => hasBegun)
+        .map(({ job, worker, startedMonoMs }) => ({
+          execution: job.execution,
+          jobId: job.id,
+          queue: job.origin,
+          worker,
+          markSec: rqDefaults.runningMarkSec,
+          workSec: Math.max(0, nowMs - startedMonoMs) / 1000,
+        })),
     }
   }
 

@@ -5,6 +5,7 @@ import { RqdError, coerceError } from '../../src/errors.js'
 import { Channel } from '../ipc/channel.js'
 import type { FromExecutor, ToExecutor } from '../ipc/messages.js'
 import { parseFromExecutor } from '../ipc/parse.js'
+import { RevokeDecoder, encodeRevoke } from '../ipc/revoke.js'
 
 /** How an executor ended. Of `code` and `signal` one is null. */
 export interface Exit {
@@ -23,6 +24,10 @@ export interface ExecutorProcess {
   readonly ended: Promise<Exit>
   /** Signal the whole process group. Safe when nothing of it is left. */
   signal(signal: NodeJS.Signals): void
+  /** Ask for the jobs up to this number that are not begun. Answered also while a function blocks the process. */
+  revoke(upToSeq: number): void
+  /** Hear the answers: of the jobs up to `upToSeq`, those behind `begunSeq` will never be begun. */
+  onRevoked(listener: (upToSeq: number, begunSeq: number) => void): void
 }
 
 /** Starts an executor. @throws RqdError RQD_EXECUTOR if the system refuses. */
@@ -77,6 +82,9 @@ export function spawnNodeExecutor({ environment, daemonId, heapMb }: ExecutorSet
   // `pipe` gives the child one end of a socket pair, so that the descriptor works both ways.
   const stream = child.stdio[3] as Duplex
   const channel = new Channel<ToExecutor, FromExecutor>(stream, { parse: parseFromExecutor })
+  const lifeline = child.stdio[4] as Duplex
+  lifeline.on('error', () => undefined)
+  const answers = new RevokeDecoder(2)
   const ended = new Promise<Exit>((resolve) => {
     child.once('exit', (code, signalName) => {
       // What the job left behind must not outlive its executor.
@@ -87,7 +95,20 @@ export function spawnNodeExecutor({ environment, daemonId, heapMb }: ExecutorSet
       channel.onClose(told)
     })
   })
-  return { pid, channel, stdout, stderr, ended, signal }
+  return {
+    pid,
+    channel,
+    stdout,
+    stderr,
+    ended,
+    signal,
+    revoke: (upToSeq) => void lifeline.write(encodeRevoke(upToSeq)),
+    onRevoked: (listener) => {
+      lifeline.on('data', (chunk: Buffer) => {
+        for (const [upToSeq = 0, begunSeq = 0] of answers.push(chunk)) listener(upToSeq, begunSeq)
+      })
+    },
+  }
 }
 
 function signalGroup(leaderPid: number, signal: NodeJS.Signals): void {

@@ -10,7 +10,7 @@ export function executorStatus(
   running: ReadonlyMap<string, RunningJob>,
   nowMonoMs: number,
 ): ExecutorStatus {
-  const held = slot.execution === null ? undefined : running.get(slot.execution)
+  const held = running.get(slot.running[0] ?? '')
   return {
     pid: slot.pid,
     worker: slot.worker,
@@ -18,6 +18,8 @@ export function executorStatus(
     jobId: held?.job.id ?? null,
     queue: held?.job.queue ?? null,
     func: held?.job.hash.description ?? null,
+    running: slot.running.length,
+    ahead: slot.ahead,
     runningSec: held === undefined ? null : Math.max(0, Math.round(nowMonoMs - held.startedMonoMs)) / 1000,
     rssBytes: slot.rssBytes,
     jobsDone: slot.jobsDone,

@@ -39,6 +39,8 @@ export interface SupervisorOptions {
   identity: ProcessIdentity
   queues: readonly string[]
   executors: number
+  /** Jobs that an executor may run at a time. */
+  concurrency: number
   /** Executors kept warm beside them. */
   spares: number
   taskPaths: readonly string[]
@@ -82,6 +84,8 @@ export class Supervisor implements Service, Operations {
   readonly #done = deferred()
   #phase: 'starting' | 'running' | 'draining' | 'drained' | 'stopping' = 'starting'
   #registering: Promise<void> | undefined
+  #looking = false
+  #takingBack = 0
   #stopped: Promise<void> | undefined
 
   constructor(options: SupervisorOptions) {
@@ -99,7 +103,7 @@ export class Supervisor implements Service, Operations {
       taskPaths: options.taskPaths,
       preload: [],
       statsIntervalMs: 1_000,
-      policy: defaultSlotPolicy,
+      policy: { ...defaultSlotPolicy, concurrency: options.concurrency },
       spawn: options.spawn,
       oomWatch: new OomWatch(),
       clock,
@@ -109,6 +113,7 @@ export class Supervisor implements Service, Operations {
         began: (execution, atMs) => this.#board.began(execution, atMs),
         ended: (result) => this.#board.ended(result),
         lost: (execution, death) => this.#board.lost(execution, death),
+        returned: (executions) => this.#returned(executions),
         free: () => this.#free(),
       },
     })
@@ -119,7 +124,9 @@ export class Supervisor implements Service, Operations {
       settler: this.#settler,
       starter: new Starter({ store, logger, onLost: (execution) => this.#board.claimLost(execution) }),
       policy: { resultTtlSec: options.resultTtlSec, maxDeaths: options.maxDeaths },
-      assign: (job) => this.#pool.assign(job),
+      assign: (job, estimateMs) => this.#pool.assign(job, estimateMs),
+      send: () => this.#pool.send(),
+      isMoving: () => this.#pool.isMoving,
       kill: (execution) => this.#pool.interrupt(execution, 'shutdown', true),
     })
     this.#fetcher = new Fetcher({
@@ -129,7 +136,7 @@ export class Supervisor implements Service, Operations {
       random,
       logger,
       supervisorId,
-      capacity: () => this.#pool.freeSlots - this.#board.waiting,
+      capacity: () => this.#capacity(),
       accept: (claims) => this.#accept(claims),
       idle: (empty) => this.#idle(empty),
       reconcile: () => this.#reconcile(),
@@ -237,13 +244,11 @@ export class Supervisor implements Service, Operations {
     }
   }
 
-  pause(queues: readonly string[]): Promise<{ paused: string[] }> {
-    return new Promise((resolve) => {
-      this.#checkQueues(queues)
-      this.#fetcher.pause(queues)
-      this.#handBackPaused()
-      resolve({ paused: this.#paused() })
-    })
+  async pause(queues: readonly string[]): Promise<{ paused: string[] }> {
+    this.#checkQueues(queues)
+    this.#fetcher.pause(queues)
+    await this.#takeBack()
+    return { paused: this.#paused() }
   }
 
   resume(queues: readonly string[]): Promise<{ paused: string[] }> {
@@ -258,7 +263,7 @@ export class Supervisor implements Service, Operations {
   async drain(timeoutSec: number | null, onProgress: (progress: DrainProgress) => void): Promise<DrainReply> {
     if (this.#phase === 'running' || this.#phase === 'drained') this.#setPhase('draining')
     this.#fetcher.pause([])
-    this.#handBackPaused()
+    await this.#takeBack()
     const reply = await drain({
       clock: this.#options.clock,
       timeoutSec,
@@ -288,8 +293,9 @@ export class Supervisor implements Service, Operations {
     this.#done.resolve()
     await this.#fetcher.stop()
     this.#wakeup.close()
-    this.#handBackPaused()
+    if (!now) await this.#takeBack()
     await this.#pool.stop(now)
+    this.#handBackPaused()
     const unsettled = await this.#settler.drain(SETTLE_LIMIT_MS)
     await this.#heart.stop()
     await this.#recoverer.stop()
@@ -306,13 +312,41 @@ export class Supervisor implements Service, Operations {
     this.#board.dispatch()
   }
 
+  /** What a pause or a drain concerns and has not begun goes back to its queue; the rest is handed out again. */
+  async #takeBack(): Promise<void> {
+    this.#takingBack += 1
+    await this.#pool.takeBack()
+    this.#takingBack -= 1
+    this.#handBackPaused()
+    this.#free()
+  }
+
   #handBackPaused(): void {
     this.#board.handBackWaiting((queue) => this.#phase !== 'running' || this.#fetcher.isPaused(queue))
   }
 
+  /** Jobs that executors have not begun are jobs that wait here. */
+  #returned(executions: readonly string[]): void {
+    this.#board.returned(executions)
+    this.#free()
+  }
+
+  #capacity(): number {
+    return this.#board.claimSize(this.#pool.capacity(this.#board.anyJobMs))
+  }
+
+  /** There may be room for more: look once for all that this turn of the event loop brings. */
   #free(): void {
-    this.#board.dispatch()
-    this.#fetcher.wake()
+    if (this.#looking) return
+    this.#looking = true
+    setImmediate(() => {
+      this.#looking = false
+      // While jobs come back from several executors they wait for each other, to keep their order.
+      if (this.#takingBack > 0) return
+      this.#handBackPaused()
+      this.#board.dispatch()
+      if (this.#capacity() > 0) this.#fetcher.wake()
+    })
   }
 
   #idle(empty: readonly string[]): boolean {

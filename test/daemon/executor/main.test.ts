@@ -5,14 +5,14 @@ import { join } from 'node:path'
 import t from 'tap'
 import { compiledRoot } from '../../helpers/paths.js'
 import { waitFor } from '../../helpers/wait-for.js'
-import { job, spawnExecutor, startExecutor } from './start.js'
+import { job, spawnExecutor, startExecutor, steps } from './start.js'
 
 const text = (bytes: Uint8Array | null) => bytes && Buffer.from(bytes).toString()
 
 void t.test('hello is answered by hello and ready', async (t) => {
   const executor = await startExecutor(t)
   t.match(executor.heard, [
-    { type: 'hello', protocol: 1, pid: executor.pid, language: 'node', version: process.version },
+    { type: 'hello', protocol: 2, pid: executor.pid, language: 'node', version: process.version },
     { type: 'ready' },
   ])
 })
@@ -27,11 +27,7 @@ void t.test('jobs run in order; each tells started, then its result in the forma
   )
   const last = await executor.result('e-4')
   t.same(
-    executor.heard
-      .slice(2)
-      .map(
-        (m) => `${m.type} ${m.type === 'started' ? m.execution : m.type === 'ended' ? m.results[0]!.execution : ''}`,
-      ),
+    steps(executor.heard),
     ['1', '2', '3', '4'].flatMap((id) => [`started e-${id}`, `ended e-${id}`]),
   )
   const first = await executor.result('e-1')
@@ -47,14 +43,14 @@ void t.test('the title tells what runs', async (t) => {
   const title = () => readFileSync(`/proc/${executor.pid}/cmdline`, 'utf8').replace(/[\0 ]+$/, '')
   t.equal(title(), 'rqd: executor w1 idle')
   executor.run(job('7', 'spinner.spin'))
-  await executor.hear('started')
+  await executor.began('e-7')
   t.equal(title(), 'rqd: executor w1 running spinner.spin (7)')
 })
 
 void t.test('the results before a function that never yields are told', async (t) => {
   const executor = await startExecutor(t)
   executor.run(job('1', 'arithmetic.add', [1, 2]), job('2', 'spinner.spin'))
-  await waitFor('job 2 to start', () => executor.heard.some((m) => m.type === 'started' && m.execution === 'e-2'))
+  await executor.began('e-2')
   t.match(await executor.result('e-1'), { outcome: 'ok' })
   executor.child.kill('SIGTERM')
   t.match(await executor.ended, { signal: 'SIGTERM' }, 'SIGTERM ends even a spinning executor')
@@ -66,14 +62,14 @@ void t.test(
     const executor = await startExecutor(t)
     executor.run(job('1', 'arithmetic.huge'), job('2', 'spinner.spin'))
     t.match(await executor.result('e-1'), { outcome: 'ok' })
-    await waitFor('job 2 to start', () => executor.heard.some((m) => m.type === 'started' && m.execution === 'e-2'))
+    await executor.began('e-2')
   },
 )
 
 void t.test('an abort reaches the running function, and one that has not begun', async (t) => {
   const executor = await startExecutor(t)
   executor.run(job('1', 'sleeper.untilAborted'), job('2', 'sleeper.untilAborted'), job('3', 'sleeper.whoAmI'))
-  await executor.hear('started')
+  await executor.began('e-1')
   executor.channel.send({ type: 'abort', execution: 'e-2', reason: 'stopped' })
   executor.channel.send({ type: 'abort', execution: 'e-1', reason: 'timeout' })
   executor.channel.send({ type: 'abort', execution: 'e-unknown', reason: 'timeout' })
@@ -87,12 +83,12 @@ void t.test('an abort reaches the running function, and one that has not begun',
 void t.test('exit ends after the running job and forgets the others', async (t) => {
   const executor = await startExecutor(t)
   executor.run(job('1', 'sleeper.untilAborted'), job('2', 'arithmetic.nothing'))
-  await executor.hear('started')
+  await executor.began('e-1')
   executor.channel.send({ type: 'exit' })
-  executor.channel.send({ type: 'run', jobs: [job('3', 'arithmetic.nothing')] })
+  executor.run(job('3', 'arithmetic.nothing'))
   executor.channel.send({ type: 'abort', execution: 'e-1', reason: 'shutdown' })
   t.match(await executor.ended, { code: 0 })
-  t.same(executor.heard.filter((m) => m.type === 'ended').length, 1)
+  t.same(steps(executor.heard).filter((step) => step.startsWith('ended')).length, 1)
 
   const idle = await startExecutor(t)
   idle.channel.send({ type: 'exit' })
@@ -102,10 +98,10 @@ void t.test('exit ends after the running job and forgets the others', async (t) 
 void t.test('exit is heard between jobs that never yield', async (t) => {
   const executor = await startExecutor(t)
   executor.run(...['1', '2', '3', '4'].map((id) => job(id, 'spinner.spinFor', [100])))
-  await executor.hear('started')
+  await executor.began('e-1')
   executor.channel.send({ type: 'exit' })
   t.match(await executor.ended, { code: 0 })
-  t.ok(executor.heard.filter((m) => m.type === 'ended').length < 4)
+  t.ok(steps(executor.heard).filter((step) => step.startsWith('ended')).length < 4)
 })
 
 void t.test('a closed channel kills the whole group', async (t) => {
@@ -153,8 +149,8 @@ void t.test('an uncaught error or rejection fails the running job and ends the e
     executor.run(job('1', func), job('2', 'arithmetic.nothing'))
     t.match(await executor.ended, { code: 1 })
     t.match(executor.heard.slice(2), [
-      { type: 'started', execution: 'e-1' },
-      { type: 'ended', results: [{ outcome: 'error', error: { stage: 'run', errorType: 'Error', message } }] },
+      { type: 'progress', ended: [], started: [{ execution: 'e-1' }] },
+      { type: 'progress', ended: [{ outcome: 'error', error: { stage: 'run', errorType: 'Error', message } }] },
     ])
     t.equal(executor.heard.length, 4)
     t.match(executor.stderr(), /uncaught error during job 1, which fails; the executor ends/)
@@ -173,15 +169,12 @@ void t.test('process.exit in a function ends the process, after the results befo
   const executor = await startExecutor(t)
   executor.run(job('1', 'arithmetic.nothing'), job('2', 'thrower.leave', [3]))
   t.match(await executor.ended, { code: 3 })
-  t.same(
-    executor.heard.slice(2).map((m) => m.type),
-    ['started', 'ended', 'started'],
-  )
+  t.same(steps(executor.heard), ['started e-1', 'ended e-1', 'started e-2'])
 })
 
 void t.test('another protocol version is fatal', async (t) => {
   const executor = await startExecutor(t, { protocol: 99 })
-  t.match(await executor.hear('fatal'), { message: /speaks executor protocol 99, this executor 1/ })
+  t.match(await executor.hear('fatal'), { message: /speaks executor protocol 99, this executor 2/ })
   t.match(await executor.ended, { code: 1 })
   t.same(
     executor.heard.map((m) => m.type),
@@ -194,7 +187,15 @@ void t.test('a run before hello, and a second hello, are fatal', async (t) => {
   early.run(job('1', 'arithmetic.nothing'))
   t.match(await early.hear('fatal'), { message: 'the first message is run: expected hello' })
   const twice = await startExecutor(t)
-  twice.channel.send({ type: 'hello', protocol: 1, worker: 'w', taskPaths: [], preload: [], statsIntervalMs: 0 })
+  twice.channel.send({
+    type: 'hello',
+    protocol: 2,
+    worker: 'w',
+    taskPaths: [],
+    preload: [],
+    statsIntervalMs: 0,
+    concurrency: 1,
+  })
   t.match(await twice.hear('fatal'), { message: 'a second hello came' })
   t.match(await twice.ended, { code: 1 })
 })

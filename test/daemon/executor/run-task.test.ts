@@ -1,5 +1,5 @@
 import t from 'tap'
-import { job, startExecutor } from './start.js'
+import { job, startExecutor, steps } from './start.js'
 import { type RunJob } from '../../../daemon/ipc/messages.js'
 
 const cases: [string, RunJob, object][] = [
@@ -58,7 +58,7 @@ for (const [what, task, error] of cases) {
     executor.run(task, job('next', 'arithmetic.add', [1, 1]))
     t.match(await executor.result('e-1'), { outcome: 'error', error })
     t.match(await executor.result('e-next'), { outcome: 'ok' })
-    const started = executor.heard.filter((m) => m.type === 'started' && m.execution === 'e-1').length
+    const started = steps(executor.heard).filter((step) => step === 'started e-1').length
     const result = await executor.result('e-1')
     const stage = result.outcome === 'error' && result.error.stage
     t.equal(started, stage === 'run' || stage === 'encode' ? 1 : 0, 'started is told only if the function was called')

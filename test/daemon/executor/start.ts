@@ -33,6 +33,8 @@ export interface TestExecutor {
   /** Wait for the first message of a type. */
   hear<T extends FromExecutor['type']>(type: T): Promise<FromExecutor & { type: T }>
   run(...jobs: RunJob[]): void
+  /** Wait until the function of an execution has been called. */
+  began(execution: string): Promise<true>
   /** Wait for the result of an execution. */
   result(execution: string): Promise<JobResult>
 }
@@ -40,7 +42,7 @@ export interface TestExecutor {
 /** A job with a JSON payload; its execution is `e-` and its id. */
 export function job(id: string, func: string, args: unknown[] = [], kwargs: object = {}): RunJob {
   const data = Buffer.from(JSON.stringify([func, null, args, kwargs]))
-  return { execution: `e-${id}`, id, queue: 'default', data, meta: null, timeoutSec: 180 }
+  return { seq: 0, execution: `e-${id}`, id, queue: 'default', data, meta: null, timeoutSec: 180 }
 }
 
 export async function startExecutor(t: Test, hello: Partial<SupervisorHello> = {}): Promise<TestExecutor> {
@@ -52,6 +54,7 @@ export async function startExecutor(t: Test, hello: Partial<SupervisorHello> = {
     taskPaths: [taskPath],
     preload: [],
     statsIntervalMs: 0,
+    concurrency: 1,
     ...hello,
   })
   if (hello.protocol === undefined && hello.preload === undefined) await executor.hear('ready')
@@ -82,8 +85,9 @@ export function spawnExecutor(t: Test): TestExecutor {
   const socket = child.stdio[3] as Socket
   const channel = new Channel<ToExecutor, FromExecutor>(socket, { parse: parseFromExecutor })
   const heard: FromExecutor[] = []
+  let seq = 0
   channel.onMessage((message) => heard.push(message))
-  const results = () => heard.flatMap((message) => (message.type === 'ended' ? message.results : []))
+  const results = () => heard.flatMap((message) => (message.type === 'progress' ? message.ended : []))
   return {
     child,
     pid,
@@ -96,8 +100,21 @@ export function spawnExecutor(t: Test): TestExecutor {
       waitFor(`message ${type}`, () => heard.find((message) => message.type === type)) as Promise<
         FromExecutor & { type: T }
       >,
-    run: (...jobs) => void channel.send({ type: 'run', jobs }),
+    run: (...jobs) => void channel.send({ type: 'run', jobs: jobs.map((each) => ({ ...each, seq: (seq += 1) })) }),
+    began: (execution) => waitFor(`${execution} to begin`, () => steps(heard).includes(`started ${execution}`)),
     result: (execution) =>
       waitFor(`the result of ${execution}`, () => results().find((r) => r.execution === execution)),
   }
+}
+
+/** What happened to jobs, in order: `started e-1`, `ended e-1`. */
+export function steps(heard: readonly FromExecutor[]): string[] {
+  return heard.flatMap((message) =>
+    message.type === 'progress'
+      ? [
+          ...message.ended.map(({ execution }) => `ended ${execution}`),
+          ...message.started.map(({ execution }) => `started ${execution}`),
+        ]
+      : [],
+  )
 }

@@ -3,7 +3,7 @@ import { type FromExecutor, type ToExecutor } from '../../../daemon/ipc/messages
 import { parseFromExecutor, parseToExecutor } from '../../../daemon/ipc/parse.js'
 
 const bytes = new Uint8Array([1])
-const runJob = { execution: 'e', id: 'i', queue: 'q', data: bytes, meta: null, timeoutSec: -1 }
+const runJob = { seq: 1, execution: 'e', id: 'i', queue: 'q', data: bytes, meta: null, timeoutSec: -1 }
 const hello: ToExecutor = {
   type: 'hello',
   protocol: 1,
@@ -11,6 +11,7 @@ const hello: ToExecutor = {
   taskPaths: ['/t'],
   preload: [],
   statsIntervalMs: 5,
+  concurrency: 1,
 }
 const ok = { execution: 'e', startedAtMs: 1.5, endedAtMs: 2, outcome: 'ok', value: null } as const
 const error = { stage: 'run', errorType: 'E', message: 'm', traceback: 't' } as const
@@ -25,9 +26,10 @@ const fromExecutor: FromExecutor[] = [
   { type: 'hello', protocol: 1, pid: 2, language: 'node', version: 'v20' },
   { type: 'ready' },
   { type: 'fatal', message: 'm', traceback: 't' },
-  { type: 'started', execution: 'e', atMs: 1 },
-  { type: 'ended', results: [ok, { ...ok, value: bytes }] },
-  { type: 'ended', results: [{ execution: 'e', startedAtMs: 1, endedAtMs: 2, outcome: 'error', error }] },
+  { type: 'progress', ended: [ok, { ...ok, value: bytes }], started: [{ execution: 'e', atMs: 1 }] },
+  { type: 'progress', ended: [{ execution: 'e', startedAtMs: 1, endedAtMs: 2, outcome: 'error', error }], started: [] },
+  { type: 'returned', executions: ['e'] },
+  { type: 'output', execution: 'e', stream: 'stdout', bytes },
   { type: 'stats', rssBytes: 1, cpuMs: 0.5 },
 ]
 
@@ -80,9 +82,9 @@ void t.test('a wrong field is named with what was found and expected', (t) => {
     ],
   ]
   for (const [value, message] of cases) t.throws(() => parseToExecutor(value), { code: 'RQD_PROTOCOL', message })
-  t.throws(() => parseFromExecutor({ type: 'ended', results: [{ ...ok, outcome: 'meh' }] }), {
+  t.throws(() => parseFromExecutor({ type: 'progress', ended: [{ ...ok, outcome: 'meh' }], started: [] }), {
     code: 'RQD_PROTOCOL',
-    message: 'bad ended: field outcome is "meh": expected ok or error',
+    message: 'bad progress: field outcome is "meh": expected ok or error',
   })
   t.end()
 })

@@ -2,9 +2,11 @@ import fc from 'fast-check'
 import t from 'tap'
 import {
   defaultSlotPolicy as policy,
+  heldBy,
   newSlot,
   nextTickMs,
   step,
+  type AssignedJob,
   type Slot,
   type SlotAction,
   type SlotEvent,
@@ -24,9 +26,11 @@ function run(slot: Slot, ...events: [nowMs: number, event: SlotEvent][]): { slot
 const tick: SlotEvent = { type: 'tick' }
 const ready: SlotEvent = { type: 'ready' }
 const died: SlotEvent = { type: 'died' }
-const assigned: SlotEvent = { type: 'assigned', execution: 'e1', limitMs: 5_000 }
+const give = (seq: number, limitMs: number | null = 5_000): AssignedJob => ({ seq, execution: `e${seq}`, limitMs })
+const assigned: SlotEvent = { type: 'assigned', jobs: [give(1)] }
+const batch: SlotEvent = { type: 'assigned', jobs: [give(1), give(2), give(3)] }
 const began: SlotEvent = { type: 'began', execution: 'e1' }
-const ended: SlotEvent = { type: 'ended', execution: 'e1' }
+const ended: SlotEvent = { type: 'ended', executions: ['e1'] }
 const idle = run(newSlot, [0, tick], [1, ready]).slot
 
 t.test('an empty slot forks an executor, which is idle once it is ready', async (t) => {
@@ -49,7 +53,7 @@ t.test('the limit of a job counts from the call of its function, not from its as
 t.test('a payload that is never ready to be called runs into the limit for loading', async (t) => {
   const { slot, actions } = run(idle, [100, assigned], [100 + policy.loadLimitMs, tick])
   t.same(actions, [{ type: 'abort', execution: 'e1', reason: 'timeout' }])
-  t.match(slot.state, { rung: 'aborted' })
+  t.match(slot.state, { ahead: [{ rung: 'aborted' }] })
 })
 
 t.test('past its limit a job is aborted, then terminated, then killed, each after a grace', async (t) => {
@@ -62,7 +66,7 @@ t.test('past its limit a job is aborted, then terminated, then killed, each afte
 })
 
 t.test('a job without a limit is never aborted', async (t) => {
-  const { slot } = run(idle, [0, { type: 'assigned', execution: 'e1', limitMs: null }], [1, began])
+  const { slot } = run(idle, [0, { type: 'assigned', jobs: [give(1, null)] }], [1, began])
   t.equal(nextTickMs(slot), null)
 })
 
@@ -129,7 +133,7 @@ t.test('closing a busy slot lets its job end; its limit still holds', async (t) 
 })
 
 t.test('closing with force kills, and hands a running job over as interrupted', async (t) => {
-  const { slot, actions } = run(idle, [0, assigned], [1, { type: 'close', force: true }], [2, died])
+  const { slot, actions } = run(idle, [0, assigned], [0, began], [1, { type: 'close', force: true }], [2, died])
   t.same(actions, [
     { type: 'signal', signal: 'SIGKILL' },
     { type: 'job-lost', execution: 'e1', reason: 'shutdown' },
@@ -142,42 +146,149 @@ t.test('an idle executor that does not end when told is killed', async (t) => {
   t.same(actions, [{ type: 'exit' }, { type: 'signal', signal: 'SIGKILL' }])
 })
 
+t.test('jobs that wait behind another are taken back when nothing has moved for a while', async (t) => {
+  const { slot, actions } = run(idle, [0, batch], [5, began], [5 + policy.aheadLimitMs, tick])
+  t.same(actions, [{ type: 'take-back' }])
+  t.equal(nextTickMs(slot), 5_005, 'asked once, not again and again')
+  const revoked = run(slot, [40, { type: 'revoked', upToSeq: 3, begunSeq: 1 }])
+  t.same(revoked.actions, [{ type: 'jobs-returned', executions: ['e2', 'e3'] }])
+  t.match(revoked.slot.state, { phase: 'busy', running: [{ execution: 'e1' }], ahead: [] })
+})
+
+t.test(
+  'a job that the executor says it has begun is not taken back, although its beginning is told later',
+  async (t) => {
+    const { slot, actions } = run(idle, [0, batch], [1, { type: 'revoked', upToSeq: 3, begunSeq: 2 }])
+    t.same(actions, [{ type: 'jobs-returned', executions: ['e3'] }])
+    t.match(slot.state, { ahead: [{ execution: 'e1' }, { execution: 'e2' }] })
+  },
+)
+
+t.test('jobs handed over after the question are not part of the answer', async (t) => {
+  const later: SlotEvent = { type: 'assigned', jobs: [give(4)] }
+  const { slot } = run(idle, [0, batch], [1, began], [2, later], [3, { type: 'revoked', upToSeq: 3, begunSeq: 1 }])
+  t.match(slot.state, { running: [{ execution: 'e1' }], ahead: [{ execution: 'e4' }] })
+})
+
+t.test('jobs that move are not taken back', async (t) => {
+  const next: SlotEvent = { type: 'began', execution: 'e2' }
+  const { actions } = run(idle, [0, batch], [1, began], [20, ended], [20, next], [40, tick])
+  t.same(actions, [])
+})
+
+t.test('the death of an executor blames the job that ran; the others never began', async (t) => {
+  const { actions } = run(idle, [0, batch], [1, began], [2, died])
+  t.same(actions, [
+    { type: 'job-lost', execution: 'e1', reason: null },
+    { type: 'jobs-returned', executions: ['e2', 'e3'] },
+  ])
+})
+
+t.test('a death between two jobs blames the one whose payload may have been read', async (t) => {
+  const { actions } = run(idle, [0, batch], [1, began], [2, ended], [3, died])
+  t.same(actions, [
+    { type: 'job-lost', execution: 'e2', reason: null },
+    { type: 'jobs-returned', executions: ['e3'] },
+  ])
+})
+
+t.test('closing takes back what has not begun', async (t) => {
+  const { actions } = run(idle, [0, batch], [1, began], [2, { type: 'close', force: false }])
+  t.same(actions, [{ type: 'take-back' }, { type: 'exit' }])
+})
+
+t.test(
+  'where several run at a time, each keeps its own limit, and one that must be killed takes none along',
+  async (t) => {
+    const two = { ...policy, concurrency: 2 }
+    let slot = idle
+    const actions: SlotAction[] = []
+    const jobs = [give(1, 1_000), give(2, 60_000), give(3, 60_000)]
+    for (const [nowMs, event] of [
+      [0, { type: 'assigned', jobs }],
+      [0, { type: 'began', execution: 'e1' }],
+      [0, { type: 'began', execution: 'e2' }],
+      [25, tick],
+      [1_000, tick],
+      [2_000, tick],
+      [2_001, died],
+    ] as [number, SlotEvent][]) {
+      const [next, wanted] = step(slot, event, nowMs, two)
+      slot = next
+      actions.push(...wanted)
+    }
+    t.same(actions, [
+      { type: 'take-back' },
+      { type: 'abort', execution: 'e1', reason: 'timeout' },
+      { type: 'signal', signal: 'SIGTERM' },
+      { type: 'job-lost', execution: 'e1', reason: 'timeout' },
+      { type: 'job-lost', execution: 'e2', reason: 'shutdown' },
+      { type: 'jobs-returned', executions: ['e3'] },
+    ])
+  },
+)
+
+const names = ['e1', 'e2', 'e3', 'e4', 'e5', 'e6']
+const someNames = fc.uniqueArray(fc.constantFrom(...names), { minLength: 1, maxLength: 3 })
 const anyEvent: fc.Arbitrary<SlotEvent> = fc.oneof(
-  fc.constantFrom<SlotEvent>(tick, ready, died, assigned, began, ended),
-  fc.constantFrom<SlotEvent>({ type: 'assigned', execution: 'e2', limitMs: null }, { type: 'ended', execution: 'e2' }),
+  fc.constantFrom<SlotEvent>(tick, ready, died),
+  fc.record({
+    type: fc.constant('assigned' as const),
+    jobs: fc.integer({ min: 1, max: 3 }).map((n) => Array.from({ length: n }, () => give(0))),
+  }),
+  fc.record({ type: fc.constant('began' as const), execution: fc.constantFrom(...names) }),
+  fc.record({ type: fc.constant('ended' as const), executions: someNames }),
+  fc.record({ type: fc.constant('returned' as const), executions: someNames }),
+  fc.record({ type: fc.constant('revoked' as const), upToSeq: fc.nat(8), begunSeq: fc.nat(8) }),
   fc.record({
     type: fc.constant('interrupt' as const),
-    execution: fc.constantFrom('e1', 'e2'),
+    execution: fc.constantFrom(...names),
     reason: fc.constantFrom('timeout' as const, 'stopped' as const, 'shutdown' as const),
     force: fc.boolean(),
   }),
   fc.record({ type: fc.constant('close' as const), force: fc.boolean() }),
 )
 
-t.test('whatever happens: a job is lost or ended exactly once, and a closed slot stays closed', async () => {
+t.test('whatever happens: each job leaves the slot exactly once, and a closed slot stays closed', async () => {
+  const held = (slot: Slot): string[] => {
+    const { running, ahead } = heldBy(slot)
+    return [...running, ...ahead].map(({ execution }) => execution).sort()
+  }
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat(20_000), anyEvent), { maxLength: 60 }), (events) => {
-      let slot = newSlot
-      let nowMs = 0
-      let held: string | null = null
-      for (const [pauseMs, event] of events) {
-        nowMs += pauseMs
-        const before = slot
-        const [next, actions] = step(slot, event, nowMs, policy)
-        slot = next
-        const taken =
-          event.type === 'assigned' && before.state.phase === 'idle' && next.state.phase === 'busy'
-            ? event.execution
-            : null
-        if (taken !== null) held = taken
-        const lost = actions.filter(({ type }) => type === 'job-lost')
-        if (lost.length > 1 || (lost.length === 1 && held === null)) return false
-        if (lost.length === 1 || (event.type === 'ended' && event.execution === held)) held = null
-        if (before.state.phase === 'closed' && (next.state.phase !== 'closed' || actions.length > 0)) return false
-        if (actions.some(({ type }) => type === 'spawn') && before.state.phase !== 'empty') return false
-      }
-      return true
-    }),
-    { numRuns: 2_000, seed: 1 },
+    fc.property(
+      fc.array(fc.tuple(fc.nat(20_000), anyEvent), { maxLength: 60 }),
+      fc.integer({ min: 1, max: 3 }),
+      (events, concurrency) => {
+        let slot = newSlot
+        let nowMs = 0
+        let seq = 0
+        for (const [pauseMs, drawn] of events) {
+          nowMs += pauseMs
+          // Each job has a number and a name of its own.
+          const event: SlotEvent =
+            drawn.type === 'assigned' ? { ...drawn, jobs: drawn.jobs.map(() => give((seq += 1))) } : drawn
+          const before = held(slot)
+          const was = slot.state.phase
+          const [next, actions] = step(slot, event, nowMs, { ...policy, concurrency })
+          slot = next
+          const taken =
+            event.type === 'assigned' && (was === 'idle' || was === 'busy')
+              ? event.jobs.map(({ execution }) => execution)
+              : []
+          const gone = actions.flatMap((action) =>
+            action.type === 'job-lost' ? [action.execution] : action.type === 'jobs-returned' ? action.executions : [],
+          )
+          if (event.type === 'ended') gone.push(...event.executions.filter((execution) => before.includes(execution)))
+          const expected = [...before, ...taken].sort()
+          const found = [...held(slot), ...gone].sort()
+          if (JSON.stringify(expected) !== JSON.stringify(found)) return false
+          if (was === 'closed' && (slot.state.phase !== 'closed' || actions.length > 0)) return false
+          if (actions.some(({ type }) => type === 'spawn') && was !== 'empty') return false
+          if (slot.state.phase === 'busy' && held(slot).length === 0) return false
+        }
+        return true
+      },
+    ),
+    { numRuns: 3_000, seed: 1 },
   )
 })

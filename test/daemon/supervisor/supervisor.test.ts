@@ -28,6 +28,7 @@ async function startSupervisor(t: Test, redis: TestRedis, name: string, skewMs: 
     identity: { ...ownIdentity(), host: name },
     queues: ['default'],
     executors: 1,
+    concurrency: 1,
     spares: 0,
     taskPaths: [fixtureTasks],
     burst: false,

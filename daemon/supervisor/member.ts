@@ -1,0 +1,182 @@
+import { deferred, type Deferred } from '../../src/deferred.js'
+import type { RunJob } from '../ipc/messages.js'
+import { heldBy, newSlot, type AssignedJob, type Slot } from './children.js'
+import { OutputTail } from './output-tail.js'
+import { AHEAD_MS, MAX_AHEAD } from './pace.js'
+import type { ExecutorProcess } from './spawn.js'
+import type { Vitals } from './vitals.js'
+
+/** Most bytes of payloads in one frame, beyond the first job's. */
+const MAX_FRAME_PAYLOAD_BYTES = 4 * 1024 * 1024
+
+/** One slot of the pool with the process that serves it now, and what it has been given. */
+export class Member {
+  readonly worker: string
+  readonly isSpare: boolean
+  slot: Slot = newSlot
+  process: ExecutorProcess | null = null
+  /** As of the last look; null before the first. */
+  vitals: Vitals | null = null
+  /** CPU time that the process had used when its newest job began, as far as it was known. */
+  cpuMsBefore = 0
+  jobsDone = 0
+  readonly closed: Deferred<void> = deferred()
+  readonly #concurrency: number
+  /** How long each job that the process holds may well take. */
+  readonly #estimatesMs = new Map<string, number>()
+  #workMs = 0
+  #seq = 0
+  #outbox: RunJob[] = []
+  /** What jobs printed: of each where several run at a time, of all together otherwise. */
+  readonly #tails = new Map<string, OutputTail>()
+  readonly #tail = new OutputTail()
+  /** Jobs up to this number have been asked for, and the answer is not here yet. */
+  #revoking: { upToSeq: number; answered: Deferred<void> } | null = null
+  #progressMonoMs = 0
+
+  constructor(worker: string, isSpare: boolean, concurrency: number) {
+    this.worker = worker
+    this.isSpare = isSpare
+    this.#concurrency = concurrency
+  }
+
+  /** Another process serves the slot from now on. */
+  serve(process: ExecutorProcess | null): void {
+    this.process = process
+    this.#seq = 0
+    this.#outbox = []
+    this.#revoking?.answered.resolve()
+    this.#revoking = null
+    this.#forgetAll()
+  }
+
+  /** How many more jobs it takes that may last so long each; undefined: nobody knows how long. */
+  capacity(estimateMs: number | undefined, nowMonoMs: number): number {
+    const { phase } = this.slot.state
+    if ((phase !== 'idle' && phase !== 'busy') || this.#revoking !== null) return 0
+    if (this.slot.state.phase === 'busy' && this.slot.state.ending !== null) return 0
+    const held = this.#estimatesMs.size
+    const places = this.#concurrency - held
+    if (estimateMs === undefined || this.#isStuck(nowMonoMs)) return Math.max(0, places)
+    const byWork = Math.floor((AHEAD_MS * this.#concurrency - this.#workMs) / estimateMs)
+    return Math.max(places, Math.min(byWork, MAX_AHEAD * this.#concurrency - held), 0)
+  }
+
+  /** True where a place is free, or what waits ahead is half used up: time to bring more. */
+  wantsMore(estimateMs: number | undefined, nowMonoMs: number): boolean {
+    const room = this.capacity(estimateMs, nowMonoMs)
+    return room > 0 && (this.heldCount < this.#concurrency || room >= this.heldCount)
+  }
+
+  /** Work that it has before it, milliseconds, as far as it is known. */
+  get workMs(): number {
+    return this.#workMs
+  }
+
+  get heldCount(): number {
+    return this.#estimatesMs.size
+  }
+
+  /** Put a job where `handOver` finds it. */
+  take(job: Omit<RunJob, 'seq'>, estimateMs: number | undefined, nowMonoMs: number): void {
+    if (this.#estimatesMs.size === 0) this.#progressMonoMs = nowMonoMs
+    this.#seq += 1
+    this.#outbox.push({ seq: this.#seq, ...job })
+    // Nobody knows how long: nothing is put behind it.
+    const workMs = estimateMs ?? AHEAD_MS * this.#concurrency
+    this.#estimatesMs.set(job.execution, workMs)
+    this.#workMs += workMs
+  }
+
+  /** What was taken since the last call, in frames of a sensible size. */
+  handOver(): { frames: RunJob[][]; assigned: AssignedJob[] } {
+    const jobs = this.#outbox
+    this.#outbox = []
+    const frames: RunJob[][] = []
+    let bytes = Infinity
+    for (const job of jobs) {
+      const size = job.data.length + (job.meta?.length ?? 0)
+      bytes += size
+      const frame = frames.at(-1)
+      if (frame === undefined || bytes > MAX_FRAME_PAYLOAD_BYTES) {
+        frames.push([job])
+        bytes = size
+      } else {
+        frame.push(job)
+      }
+    }
+    const assigned = jobs.map(({ seq, execution, timeoutSec }) => ({
+      seq,
+      execution,
+      limitMs: timeoutSec < 0 ? null : timeoutSec * 1000,
+    }))
+    return { frames, assigned }
+  }
+
+  /** The function of a job was called. */
+  began(execution: string, nowMonoMs: number): void {
+    this.#progressMonoMs = nowMonoMs
+    this.cpuMsBefore = this.vitals?.cpuMs ?? 0
+    if (this.#concurrency === 1) this.#tail.clear()
+    else this.#tails.set(execution, new OutputTail())
+  }
+
+  /** A job has ended, or is not with this process any more. */
+  forget(execution: string, nowMonoMs: number): void {
+    this.#progressMonoMs = nowMonoMs
+    this.#workMs = Math.max(0, this.#workMs - (this.#estimatesMs.get(execution) ?? 0))
+    this.#estimatesMs.delete(execution)
+    this.#tails.delete(execution)
+    if (this.#estimatesMs.size === 0) this.#workMs = 0
+  }
+
+  /** Something was printed, by a job if that is known. */
+  printed(chunk: Uint8Array, execution?: string): void {
+    const tail = execution === undefined ? this.#tail : this.#tails.get(execution)
+    tail?.add(chunk)
+  }
+
+  /** The last lines that a job printed. */
+  lastLines(execution: string): string[] {
+    return [...(this.#tails.get(execution)?.lines() ?? []), ...this.#tail.lines()]
+  }
+
+  /**
+   * Ask the process for the jobs that are not begun. Resolves when it has answered or ended; at once if there are
+   * none, and together with the question before if that is not answered yet.
+   */
+  async takeBack(): Promise<void> {
+    if (this.process === null || heldBy(this.slot).ahead.length === 0) return
+    if (this.#revoking === null) {
+      this.#revoking = { upToSeq: this.#seq, answered: deferred() }
+      this.process.revoke(this.#seq)
+    }
+    await this.#revoking.answered.promise
+  }
+
+  /** The process has answered. */
+  answered(upToSeq: number): void {
+    if (this.#revoking?.upToSeq !== upToSeq) return
+    const { answered } = this.#revoking
+    this.#revoking = null
+    answered.resolve()
+  }
+
+  /** True if it has begun or ended a job lately, or waits for one. */
+  isMoving(nowMonoMs: number): boolean {
+    const { phase } = this.slot.state
+    return (phase === 'idle' || phase === 'busy') && !this.#isStuck(nowMonoMs)
+  }
+
+  /** True while what it runs takes longer than what may wait behind it. */
+  #isStuck(nowMonoMs: number): boolean {
+    return this.#estimatesMs.size > 0 && nowMonoMs - this.#progressMonoMs > AHEAD_MS
+  }
+
+  #forgetAll(): void {
+    this.#estimatesMs.clear()
+    this.#tails.clear()
+    this.#tail.clear()
+    this.#workMs = 0
+  }
+}

@@ -1,0 +1,69 @@
+/** How much work an executor may be given ahead of what it runs, milliseconds: by so much priority may be late. */
+export const AHEAD_MS = 20
+/** Most jobs that an executor holds at a time, however short they are: more would not make it faster. */
+export const MAX_AHEAD = 128
+/** What even a job that does nothing costs, milliseconds: `MAX_AHEAD` of them fill `AHEAD_MS`. */
+const LEAST_MS = AHEAD_MS / MAX_AHEAD
+/** Functions and queues that are remembered at most. */
+const MAX_NAMES = 1_000
+/** Weight of what is known against one more job, as in the estimate of round trips by TCP. */
+const MEMORY = 8
+
+interface Known {
+  meanMs: number
+  deviationMs: number
+}
+
+/**
+ * How long jobs take, learned from those that have ended: a running mean of each function and each queue, with its
+ * deviation. Job names its function only in its description, which its producer may have replaced by words of its own:
+ * then its queue has to do.
+ */
+export class Pace {
+  readonly #functions = new Map<string, Known>()
+  readonly #queues = new Map<string, Known>()
+  #all: Known | undefined
+
+  /** One more job has taken so long. */
+  learn(func: string, queue: string, tookMs: number): void {
+    learnName(this.#functions, func, tookMs)
+    learnName(this.#queues, queue, tookMs)
+    this.#all = next(this.#all, tookMs)
+  }
+
+  /** How long such a job may well take, milliseconds: rather too much than too little. Undefined: nobody knows. */
+  estimateMs(func: string, queue: string): number | undefined {
+    return estimate(this.#functions.get(func) ?? this.#queues.get(queue))
+  }
+
+  /** The same of any job. */
+  get anyMs(): number | undefined {
+    return estimate(this.#all)
+  }
+}
+
+/** The function in a job's description: all before the first parenthesis. */
+export function functionOf(description: string | undefined): string {
+  if (description === undefined) return ''
+  const end = description.indexOf('(')
+  return end === -1 ? description : description.slice(0, end)
+}
+
+function estimate(known: Known | undefined): number | undefined {
+  return known === undefined ? undefined : Math.max(LEAST_MS, known.meanMs + 2 * known.deviationMs)
+}
+
+function learnName(names: Map<string, Known>, name: string, tookMs: number): void {
+  const known = names.get(name)
+  names.set(name, next(known, tookMs))
+  if (names.size <= MAX_NAMES) return
+  const [oldest] = names.keys()
+  if (oldest !== undefined) names.delete(oldest)
+}
+
+function next(known: Known | undefined, tookMs: number): Known {
+  if (known === undefined) return { meanMs: tookMs, deviationMs: tookMs / 2 }
+  known.deviationMs += (Math.abs(tookMs - known.meanMs) - known.deviationMs) / MEMORY
+  known.meanMs += (tookMs - known.meanMs) / MEMORY
+  return known
+}

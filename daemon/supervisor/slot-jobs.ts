@@ -1,0 +1,79 @@
+import type { AbortReason } from '../ipc/messages.js'
+import type { BusyState, SlotAction, SlotPolicy } from './children.js'
+
+/** A job that an executor has, as its slot sees it. Times are monotonic milliseconds. */
+export interface SlotJob {
+  /** Its number among the jobs handed to this process. */
+  readonly seq: number
+  readonly execution: string
+  readonly limitMs: number | null
+  readonly rung: 'running' | 'aborted'
+  /** When the next rung is due; null: never. */
+  readonly climbAtMs: number | null
+  /** Why the job must end; null while nobody asked. */
+  readonly reason: AbortReason | null
+}
+
+/** The jobs that an executor has. */
+export interface HeldJobs {
+  /** Their functions have been called. */
+  readonly running: readonly SlotJob[]
+  /** Handed over and not begun, in order. Where there is a free place, the first of them is being loaded. */
+  readonly ahead: readonly SlotJob[]
+  /** When jobs in `ahead` have waited too long; null where there are none, or they have been asked for. */
+  readonly takeBackAtMs: number | null
+}
+
+export const nothingHeld: HeldJobs = { running: [], ahead: [], takeBackAtMs: null }
+
+export function isEmpty({ running, ahead }: HeldJobs): boolean {
+  return running.length === 0 && ahead.length === 0
+}
+
+/** When anything of it is due; null: never. */
+export function dueMs({ running, ahead, takeBackAtMs }: HeldJobs): number | null {
+  let due = takeBackAtMs
+  for (const { climbAtMs } of [...running, ...ahead.slice(0, 1)]) {
+    if (climbAtMs !== null && (due === null || climbAtMs < due)) due = climbAtMs
+  }
+  return due
+}
+
+/**
+ * What is due after a change. Where there is a free place, the head of `ahead` is being loaded: that may take so long
+ * and no longer. What waits behind others may do so for a while since the last job that began or ended.
+ */
+export function rearrange(busy: BusyState, nowMs: number, policy: SlotPolicy): BusyState {
+  const free = policy.concurrency - busy.running.length
+  const takeBackAtMs = busy.ahead.length > Math.max(0, free) ? nowMs + policy.aheadLimitMs : null
+  const [head, ...others] = busy.ahead
+  if (free <= 0 || head?.climbAtMs !== null) return { ...busy, takeBackAtMs }
+  return { ...busy, takeBackAtMs, ahead: [{ ...head, climbAtMs: nowMs + policy.loadLimitMs }, ...others] }
+}
+
+/** Jobs are not held any more. */
+export function onEnded(busy: BusyState, executions: readonly string[], nowMs: number, policy: SlotPolicy): BusyState {
+  const isLeft = ({ execution }: SlotJob): boolean => !executions.includes(execution)
+  const running = busy.running.filter(isLeft)
+  const ahead = busy.ahead.every(isLeft) ? busy.ahead : busy.ahead.filter(isLeft)
+  if (running.length === busy.running.length && ahead === busy.ahead) return busy
+  return rearrange({ ...busy, running, ahead }, nowMs, policy)
+}
+
+/** First rung of the ladder for one job: its signal. */
+export function abortJob(
+  busy: BusyState,
+  job: SlotJob,
+  reason: AbortReason,
+  nowMs: number,
+  policy: SlotPolicy,
+): readonly [BusyState, readonly SlotAction[]] {
+  // Behind others it cannot even begin: its grace counts from then.
+  const waits = busy.ahead.indexOf(job) > 0
+  const aborted: SlotJob = { ...job, reason, rung: 'aborted', climbAtMs: waits ? null : nowMs + policy.abortGraceMs }
+  const change = (jobs: readonly SlotJob[]): readonly SlotJob[] => jobs.map((each) => (each === job ? aborted : each))
+  return [
+    { ...busy, running: change(busy.running), ahead: change(busy.ahead) },
+    [{ type: 'abort', execution: job.execution, reason }],
+  ]
+}
