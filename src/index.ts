@@ -1,5 +1,7 @@
 /** The public names of rqd, and nothing else. */
-export { Queue, type EnqueueCall, type Enqueuer, type JobOptions, type QueueOptions } from './queue.js'
+export { Queue, type Enqueuer, type JobsOf, type QueueOptions } from './queue.js'
+export type { EnqueueCall, JobOptions, ResultOf } from './enqueue-call.js'
+export { EnqueueManyError } from './enqueue-many.js'
 export { Job, type JobResult } from './job.js'
 export type { JobStatus } from './job/status.js'
 export type { Duration } from './duration.js'

@@ -1,19 +1,20 @@
 import type { Redis } from 'ioredis'
 import { systemClock, type Clock } from './clock.js'
-import { parseDurationSec, type Duration } from './duration.js'
+import type { Duration } from './duration.js'
+import { checkFunctionName, newJobHash, type EnqueueCall, type JobOptions, type ResultOf } from './enqueue-call.js'
+import { enqueueMany, type EncodedJob } from './enqueue-many.js'
 import { RqdError } from './errors.js'
-import { encodeCall } from './job/call.js'
-import { describeCall } from './job/description.js'
-import { encodeJobHash, parseJobHash } from './job/hash.js'
-import { encodeMeta } from './job/meta.js'
+import { encodeJobHash } from './job/hash.js'
 import { Job } from './job.js'
+import { checkQueueName } from './queue-name.js'
 import { systemRandom, type Random } from './random.js'
 import { createKeys } from './redis/keys.js'
-import { Store } from './redis/store.js'
+import { outboxOf, type Outbox } from './redis/outbox.js'
+import { packJob } from './redis/pack-job.js'
+import { Store, refusedJob } from './redis/store.js'
 import { rqDefaults } from './rq-defaults.js'
 import type { SerializerName } from './serial/serializer.js'
-import { checkQueueName } from './queue-name.js'
-import { nameOfFunction, type TaskFunction } from './task-name.js'
+import { knownNameOf, nameOfFunction, type TaskFunction } from './task-name.js'
 
 export interface QueueOptions {
   /** An open ioredis client. It stays the caller's: nothing here closes it. */
@@ -30,49 +31,30 @@ export interface QueueOptions {
   random?: Random
 }
 
-/** Options of one job. Durations are seconds or text such as '5m'. */
-export interface JobOptions {
-  /** Limit of its run; -1 for none. Default: the queue's. */
-  jobTimeout?: Duration
-  /** How long its result and hash are kept once it has finished: 0 not at all, -1 for ever. Default 500 s. */
-  resultTtl?: Duration
-  /** How long it may wait to be started before it is dropped. Default: for ever. */
-  ttl?: Duration
-  /** How long it is kept once it has failed; -1 for ever. Default a year. */
-  failureTtl?: Duration
-  /** Letters, digits, `_` and `-`. Default a random UUID. */
-  jobId?: string
-  /** Before all jobs that wait. */
-  atFront?: boolean
-  /** Shown by viewers. Default the call as text. */
-  description?: string
-  /** Data of yours that goes with the job. */
-  meta?: Readonly<Record<string, unknown>>
+/** The jobs of `enqueueMany`, each with the type of its call. */
+export type JobsOf<C extends readonly EnqueueCall[]> = {
+  -readonly [I in keyof C]: C[I] extends EnqueueCall<infer F> ? Job<ResultOf<F>> : never
 }
 
-/** A call by name, with options beside its arguments. */
-export interface EnqueueCall extends JobOptions {
-  func: TaskFunction | string
-  args?: readonly unknown[]
-  /** Reach the function as one object behind the positional arguments, when there are any. */
-  kwargs?: Readonly<Record<string, unknown>>
-}
-
-/** `enqueue` as a queue and `queue.with(options)` offer it. */
+/** What a queue and `queue.with(options)` offer. */
 export interface Enqueuer {
   /**
    * Enqueue a call of an exported function (its arguments are checked) or of a function that only workers have, by
-   * name: `'package.module.function'`.
+   * name: `'package.module.function'`. Calls of one turn of the event loop go to Redis together, in their order.
    * @throws RqdError RQD_UNNAMED_FUNCTION, RQD_BAD_OPTION, RQD_BAD_DURATION, RQD_UNREPRESENTABLE, RQD_REDIS
    */
   enqueue<F extends TaskFunction>(func: F, ...args: Parameters<F>): Promise<Job<Awaited<ReturnType<F>>>>
   enqueue(func: string, ...args: unknown[]): Promise<Job>
+  /** The same call for `enqueueMany`. Nothing is checked but types, and nothing is sent. */
+  prepare<F extends TaskFunction>(func: F, ...args: Parameters<F>): EnqueueCall<F>
+  prepare(func: string, ...args: unknown[]): EnqueueCall<string>
 }
 
 /** A queue of jobs. It exists as soon as something is put on it. */
 export class Queue implements Enqueuer {
   readonly name: string
   readonly #store: Store
+  readonly #outbox: Outbox
   readonly #options: Required<QueueOptions>
 
   constructor(name: string, options: QueueOptions) {
@@ -91,6 +73,7 @@ export class Queue implements Enqueuer {
     }
     checkSerializer(this.#options.serializer)
     this.#store = new Store(options.connection, createKeys(this.#options.prefix))
+    this.#outbox = outboxOf(this.#store)
   }
 
   enqueue<F extends TaskFunction>(func: F, ...args: Parameters<F>): Promise<Job<Awaited<ReturnType<F>>>>
@@ -99,80 +82,69 @@ export class Queue implements Enqueuer {
     return this.enqueueCall({ func, args })
   }
 
+  prepare<F extends TaskFunction>(func: F, ...args: Parameters<F>): EnqueueCall<F>
+  prepare(func: string, ...args: unknown[]): EnqueueCall<string>
+  prepare(func: TaskFunction | string, ...args: unknown[]): EnqueueCall {
+    return { func, args }
+  }
+
   /** The same queue with options for the jobs enqueued through it: `queue.with({ atFront: true }).enqueue(fn, 1)`. */
   with(options: JobOptions): Enqueuer {
     return {
       enqueue: (func: TaskFunction | string, ...args: unknown[]): Promise<Job<never>> =>
         this.enqueueCall({ ...options, func, args }) as Promise<Job<never>>,
+      prepare: (func: TaskFunction | string, ...args: unknown[]): EnqueueCall<never> =>
+        ({ ...options, func, args }) satisfies EnqueueCall as never,
     }
   }
 
   /** Enqueue a call with keyword arguments or options. Throws what `enqueue` throws. */
-  async enqueueCall(call: EnqueueCall): Promise<Job> {
-    const { random, clock, serializer, defaultTimeout, taskPaths } = this.#options
-    const jobId = checkJobId(call.jobId ?? random.uuid())
-    const func = typeof call.func === 'string' ? checkName(call.func) : await nameOfFunction(call.func, taskPaths)
-    const args = [...(call.args ?? [])]
-    const kwargs = call.kwargs ?? {}
-    const nowMs = clock.epochMs()
-    const ttlSec = call.ttl === undefined ? 0 : positive(parseDurationSec(call.ttl, 'ttl'), 'ttl')
-    const seconds = (what: 'resultTtl' | 'failureTtl'): number | undefined => {
-      const given = call[what]
-      return given === undefined ? undefined : parseDurationSec(given, what)
-    }
-    const hash = {
-      ...parseJobHash(jobId, new Map()),
-      createdAtMs: nowMs,
-      enqueuedAtMs: nowMs,
-      status: 'queued' as const,
-      origin: this.name,
-      data: encodeCall({ func, instance: null, args, kwargs: { ...kwargs } }, serializer),
-      description: call.description ?? describeCall(func, args, kwargs),
-      timeoutSec: limit(parseDurationSec(call.jobTimeout ?? defaultTimeout, 'jobTimeout')),
-      resultTtlSec: seconds('resultTtl'),
-      failureTtlSec: seconds('failureTtl'),
-      ttlSec: ttlSec === 0 ? undefined : ttlSec,
-      meta: call.meta === undefined ? undefined : encodeMeta(call.meta, serializer),
-    }
-    const fields = encodeJobHash(hash)
-    await this.#store.enqueue({
-      jobId,
+  async enqueueCall<F extends TaskFunction | string>(call: EnqueueCall<F>): Promise<Job<ResultOf<F>>> {
+    const made = this.#encode(call)
+    const { job, packed } = made instanceof Promise ? await made : made
+    const [reply] = await this.#outbox.put([packed], false)
+    if (reply !== 'enqueued') throw refusedJob(job.id, reply)
+    // The type is the caller's word: nothing in Redis says what a function returns.
+    return job as Job<ResultOf<F>>
+  }
+
+  /**
+   * Enqueue many calls: all are checked before any is written, then they are written in order, a few hundred in one
+   * step, of which all are enqueued or none. The queue is as if they had been enqueued one after another: of several
+   * `atFront`, the last is first. Do not change the calls until it resolves.
+   * @returns the jobs, in order
+   * @throws EnqueueManyError saying which call is at fault and which jobs are enqueued; its code is one of `enqueue`'s
+   */
+  async enqueueMany<const C extends readonly EnqueueCall[]>(calls: C): Promise<JobsOf<C>> {
+    return (await enqueueMany(this.#outbox, calls, (call) => this.#encode(call))) as JobsOf<C>
+  }
+
+  /** A promise only where the name of a function must be found first. */
+  #encode(call: EnqueueCall): EncodedJob | Promise<EncodedJob> {
+    const { taskPaths } = this.#options
+    const { func } = call
+    const name = typeof func === 'string' ? checkFunctionName(func) : knownNameOf(func, taskPaths)
+    if (name !== undefined) return this.#encodeNamed(call, name)
+    return nameOfFunction(func as TaskFunction, taskPaths).then((found) => this.#encodeNamed(call, found))
+  }
+
+  #encodeNamed(call: EnqueueCall, func: string): EncodedJob {
+    const { random, clock, serializer, defaultTimeout } = this.#options
+    const setting = { origin: this.name, serializer, defaultTimeout, nowMs: clock.epochMs() }
+    const hash = newJobHash(call.jobId ?? random.uuid(), func, call, setting)
+    const packed = packJob({
+      jobId: hash.id,
       queue: this.name,
-      fields,
-      ttlSec,
+      fields: encodeJobHash(hash),
+      ttlSec: hash.ttlSec ?? 0,
       atFront: call.atFront ?? false,
       unique: false,
     })
-    return new Job(this.#store, hash, undefined)
+    return { job: new Job(this.#store, hash, undefined), packed }
   }
 }
 
 function checkSerializer(name: string): void {
   if (name === 'json' || name === 'pickle') return
   throw new RqdError('RQD_BAD_OPTION', `serializer is ${JSON.stringify(name)}; expected "json" or "pickle"`)
-}
-
-function checkJobId(jobId: string): string {
-  if (/^[A-Za-z0-9_-]+$/.test(jobId)) return jobId
-  const text = `jobId is ${JSON.stringify(jobId)}; expected letters, digits, "_" and "-" only: RQ 2.8+ refuses to load any other`
-  throw new RqdError('RQD_BAD_OPTION', text)
-}
-
-function checkName(name: string): string {
-  if (/^[^\s.:]+(\.[^\s.:]+)*[.:][^\s.:]+(\.[^\s.:]+)*$/.test(name)) return name
-  const text = `function ${JSON.stringify(name)}; expected "module.function", "package.module.function" or "module:export"`
-  throw new RqdError('RQD_BAD_OPTION', text)
-}
-
-function positive(ttlSec: number, what: string): number {
-  if (ttlSec > 0) return ttlSec
-  throw new RqdError(
-    'RQD_BAD_OPTION',
-    `${what} is ${ttlSec} s; expected at least 1: leave it out for a job that may wait for ever`,
-  )
-}
-
-function limit(timeoutSec: number): number {
-  if (timeoutSec !== 0) return timeoutSec
-  throw new RqdError('RQD_BAD_OPTION', 'jobTimeout is 0 s; expected at least 1, or -1 for none')
 }

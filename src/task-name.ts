@@ -10,8 +10,8 @@ import { RqdError } from './errors.js'
 // Parameters are checked where it is enqueued; here any function is as good as another.
 export type TaskFunction = (...args: never[]) => unknown
 
-/** Names by function and, because they depend on them, task paths. */
-const known = new WeakMap<TaskFunction, Map<string, string>>()
+/** Names by function and, because they depend on them, task paths. A promise while the name is looked for. */
+const known = new WeakMap<TaskFunction, Map<string, string | Promise<string>>>()
 
 /**
  * The name under which workers find a function: its module's path below a task path, in dots, and its export:
@@ -20,12 +20,32 @@ const known = new WeakMap<TaskFunction, Map<string, string>>()
  * @param taskPaths folders as given to `rqd --path`, absolute or from the working directory
  * @throws RqdError RQD_UNNAMED_FUNCTION saying what is wrong and how to mend it
  */
-export async function nameOfFunction(fn: TaskFunction, taskPaths: readonly string[]): Promise<string> {
+export function nameOfFunction(fn: TaskFunction, taskPaths: readonly string[]): Promise<string> {
+  const paths = pathsKey(taskPaths)
   let names = known.get(fn)
-  if (names === undefined) known.set(fn, (names = new Map<string, string>()))
-  const paths = taskPaths.map((path) => resolve(path)).join('\n')
-  const cached = names.get(paths)
-  if (cached !== undefined) return cached
+  if (names === undefined) known.set(fn, (names = new Map<string, string | Promise<string>>()))
+  const name = names.get(paths)
+  if (name !== undefined) return Promise.resolve(name)
+  const found = findName(fn, taskPaths)
+  names.set(paths, found)
+  void found.then(
+    (text) => names.set(paths, text),
+    () => names.delete(paths),
+  )
+  return found
+}
+
+/** The name of a function that `nameOfFunction` has found for the same task paths before. */
+export function knownNameOf(fn: TaskFunction, taskPaths: readonly string[]): string | undefined {
+  const name = known.get(fn)?.get(pathsKey(taskPaths))
+  return typeof name === 'string' ? name : undefined
+}
+
+function pathsKey(taskPaths: readonly string[]): string {
+  return taskPaths.map((path) => resolve(path)).join('\n')
+}
+
+async function findName(fn: TaskFunction, taskPaths: readonly string[]): Promise<string> {
   const file = fileOfFunction(fn)
   if (file === undefined) throw unnamed(fn, 'no file defines it (it is native, bound, or made at run time)')
   const entry = argv[1]
@@ -41,9 +61,7 @@ export async function nameOfFunction(fn: TaskFunction, taskPaths: readonly strin
   }
   const found = exportName((await import(pathToFileURL(file).href)) as object, fn)
   if (found === undefined) throw unnamed(fn, `${file} does not export it, nor a class with it as static method`)
-  const name = found === 'default' ? `${module}:default` : `${module}.${found}`
-  names.set(paths, name)
-  return name
+  return found === 'default' ? `${module}:default` : `${module}.${found}`
 }
 
 function moduleName(file: string, taskPaths: readonly string[]): string | undefined {

@@ -36,6 +36,11 @@ export function parseJobHashLeniently(
   return { hash, problems }
 }
 
+/** A hash with nothing set. */
+export function emptyJobHash(jobId: string): JobHash {
+  return { ...nothingSet, id: jobId, dependencyIds: [], webhooks: [], extra: new Map() }
+}
+
 function parse(
   jobId: string,
   fields: ReadonlyMap<string, Uint8Array>,
@@ -142,3 +147,5 @@ function isFiniteNumber(value: unknown): value is number {
 function nonEmpty(bytes: Uint8Array | undefined): Uint8Array | undefined {
   return bytes?.length === 0 ? undefined : bytes
 }
+
+const nothingSet = parseJobHash('', new Map())

@@ -8,6 +8,14 @@ const isoPattern = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6
  * @throws UnrepresentableError for years outside 1 to 9999, which Python cannot read
  */
 export function formatIso(epochMs: number): string {
+  if (epochMs !== last.epochMs) last = { epochMs, text: isoText(epochMs) }
+  return last.text
+}
+
+/** The time that was asked for last: many jobs are made in one millisecond. */
+let last = { epochMs: NaN, text: '' }
+
+function isoText(epochMs: number): string {
   const allUs = Math.round((epochMs - Math.floor(epochMs)) * 1000)
   const wholeMs = Math.floor(epochMs) + (allUs === 1000 ? 1 : 0)
   if (!(wholeMs >= -62_135_596_800_000 && wholeMs <= 253_402_300_799_999)) {

@@ -5,8 +5,8 @@ import { lua } from './scripts.generated.js'
 export const scripts = {
   enqueue: defineScript({
     source: lua.enqueue,
-    keys: ['job', 'queue', 'queues'],
-    args: ['prefix', 'jobId', 'ttlSec', 'atFront', 'unique'],
+    keys: ['queues'],
+    args: ['prefix', 'allOrNone', 'jobs'],
   }),
   claim: defineScript({
     source: lua.claim,

@@ -1,6 +1,8 @@
 import type { Redis } from 'ioredis'
+import { RqdError } from '../errors.js'
 import { rqDefaults } from '../rq-defaults.js'
 import type { Keys } from './keys.js'
+import { packJob, packJobs, type NewJob } from './pack-job.js'
 import { asFields, asInteger, asList, asText, runScript, type RawReply, type ScriptArgument } from './script.js'
 import { scripts } from './scripts.js'
 
@@ -31,6 +33,8 @@ export interface ClaimReply {
 export type StartReply = 'started' | 'lost' | 'gone'
 export type SettleReply =
   'finished' | 'failed' | 'retried' | 'handed-back' | 'canceled' | 'repeated' | 'lost' | 'gone' | 'refused'
+/** `held-back`: another job of the same call was refused. `refused`: why. Nothing of the job is written then. */
+export type EnqueueReply = 'enqueued' | 'exists' | 'held-back' | { readonly refused: string }
 export type RequeueReply = 'requeued' | 'not-failed' | 'missing'
 
 /** Who registers: the supervisor's lease and its workers. Field values are hash texts. */
@@ -76,6 +80,11 @@ export interface QueueSummary {
   readonly oldestEnqueuedAt: string
 }
 
+const enqueueReplies = new Map<number, EnqueueReply>([
+  [1, 'enqueued'],
+  [0, 'exists'],
+])
+
 type Records<S extends { record: readonly string[] }> = readonly Record<S['record'][number], ScriptArgument>[]
 
 /** Every transition of a job or a worker, one script each. The only way in which rqd writes RQ's data. */
@@ -88,28 +97,27 @@ export class Store {
     this.keys = keys
   }
 
-  /** Put a job on a queue. @returns the queue's length; 0 if `unique` and the id exists already. */
-  async enqueue(job: {
-    jobId: string
-    queue: string
-    fields: ReadonlyMap<string, string | Uint8Array>
-    ttlSec: number
-    atFront: boolean
-    unique: boolean
-  }): Promise<number> {
+  /** Put a job on a queue. @returns 'exists' if it is `unique` and its id exists already. @throws RqdError RQD_REDIS */
+  async enqueue(job: NewJob): Promise<'enqueued' | 'exists'> {
+    const [reply] = await this.enqueuePacked([packJob(job)], true)
+    if (reply === 'enqueued' || reply === 'exists') return reply
+    throw refusedJob(job.jobId, reply)
+  }
+
+  /**
+   * Put jobs on queues. One reply per job, in order.
+   * @param jobs what `packJob` makes; a few hundred, since Redis does nothing else meanwhile
+   * @param allOrNone where one is refused, write nothing
+   */
+  async enqueuePacked(jobs: readonly Uint8Array[], allOrNone: boolean): Promise<EnqueueReply[]> {
     const { keys } = this
     const reply = await runScript(this.redis, scripts.enqueue, {
-      keys: { job: keys.job(job.jobId), queue: keys.queue(job.queue), queues: keys.queues },
-      args: {
-        prefix: keys.prefix,
-        jobId: job.jobId,
-        ttlSec: job.ttlSec,
-        atFront: job.atFront ? 1 : 0,
-        unique: job.unique ? 1 : 0,
-      },
-      moreArgs: [...job.fields].flat(),
+      keys: { queues: keys.queues },
+      args: { prefix: keys.prefix, allOrNone: allOrNone ? 1 : 0, jobs: packJobs(jobs) },
     })
-    return asInteger(reply)
+    return asList(reply).map((item) =>
+      typeof item === 'number' ? (enqueueReplies.get(item) ?? 'held-back') : { refused: asText(item) },
+    )
   }
 
   /** Take up to `limit` jobs off the fronts of the queues, in priority order. */
@@ -379,4 +387,10 @@ export class Store {
 // The scripts' headers list the words that they answer with; the types above repeat them.
 function texts<T extends string>(reply: RawReply): T[] {
   return asList(reply).map((item) => asText(item) as T)
+}
+
+/** The error of a job that was not enqueued. */
+export function refusedJob(jobId: string, reply: EnqueueReply | undefined): RqdError {
+  const why = typeof reply === 'object' ? reply.refused : `it answered ${reply ?? 'nothing'}`
+  return new RqdError('RQD_REDIS', `Redis did not enqueue the job ${JSON.stringify(jobId)}: ${why}`)
 }

@@ -23,6 +23,8 @@ import { utcWallOf } from './python-dates.js'
 
 /** Not printable for Python: control, format, surrogate, private and unassigned characters, separators but the blank. */
 const unprintable = /(?! )[\p{C}\p{Z}]/u
+/** ASCII that stands for itself between either quotes, but for `"`. */
+const plain = /^[ -&(-[\]-~]*$/
 
 /** Text as Python's `repr` prints the value; when it gets longer than `enough` characters the rest may be missing. */
 export function pythonRepr(value: unknown, enough = Infinity): string {
@@ -122,6 +124,9 @@ class ReprWriter {
 
 function textRepr(text: string, enough: number): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'"
+  const start = text.length > enough * 2 + 2 ? text.slice(0, enough * 2 + 2) : text
+  // The quotes are `"` only where the text has none.
+  if (plain.test(start)) return `${quote}${start}${quote}`
   let out = quote
   for (const character of text) {
     if (character === quote || character === '\\') out += `\\${character}`

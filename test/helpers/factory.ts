@@ -25,7 +25,7 @@ export class Factory {
     this.store = new Store(client, this.keys)
   }
 
-  /** Enqueue jobs that call `tasks.add(1, 2)`, one after another. */
+  /** Enqueue jobs that call `tasks.add(1, 2)`, one after another. @returns the last reply */
   async enqueue(
     ids: string | readonly string[],
     options: {
@@ -35,15 +35,15 @@ export class Factory {
       unique?: boolean
       fields?: Readonly<Record<string, string>>
     } = {},
-  ): Promise<number> {
+  ): Promise<'enqueued' | 'exists'> {
     const { queue = 'q', ttlSec = 0, atFront = false, unique = false, fields = {} } = options
-    let length = 0
+    let reply: 'enqueued' | 'exists' = 'enqueued'
     for (const jobId of [ids].flat()) {
       const all = { ...plainFields(queue), ...(ttlSec > 0 ? { ttl: String(ttlSec) } : {}), ...fields }
       const call = { jobId, queue, fields: new Map(Object.entries(all)), ttlSec, atFront, unique }
-      length = await this.store.enqueue(call)
+      reply = await this.store.enqueue(call)
     }
-    return length
+    return reply
   }
 
   /** Register a supervisor with workers named `ID.1`, `ID.2`, ... @returns the name that is taken */

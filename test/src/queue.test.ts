@@ -2,9 +2,10 @@ import { inflateSync } from 'node:zlib'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Clock } from '../../src/clock.js'
+import type { EnqueueCall } from '../../src/enqueue-call.js'
 import { decodeCall } from '../../src/job/call.js'
 import { decodeMeta } from '../../src/job/meta.js'
-import { Queue, type EnqueueCall, type QueueOptions } from '../../src/queue.js'
+import { Queue, type QueueOptions } from '../../src/queue.js'
 import { createKeys } from '../../src/redis/keys.js'
 import { dump } from '../helpers/dump.js'
 import { ttlIs } from '../helpers/factory.js'
@@ -170,6 +171,21 @@ void t.test('a function reference is written as its name', async (t) => {
   }
   const job = await open({ taskPaths: [join(projectRoot, 'test/fixtures/tasks')] }).enqueue(add, 1, 2)
   t.match(job, { funcName: 'arithmetic.add', description: 'arithmetic.add(1, 2)' })
+})
+
+void t.test('calls of a function whose name is not known yet keep their order', async (t) => {
+  const { addLater } = (await import(join(projectRoot, 'test/fixtures/tasks/arithmetic.mjs'))) as {
+    addLater: (a: number, b: number) => number
+  }
+  const queue = open({ taskPaths: [join(projectRoot, 'test/fixtures/tasks')] })
+  const first = Array.from({ length: 5 }, (_, i) => queue.enqueue(addLater, i, 0))
+  const second = queue.enqueueMany([queue.prepare(addLater, 5, 0), queue.prepare(addLater, 6, 0)])
+  const jobs = [...(await Promise.all(first)), ...(await second)]
+  t.strictSame(
+    await client.lrange(keys.queue('default'), 0, -1),
+    jobs.map(({ id }) => id),
+  )
+  t.strictSame(new Set(jobs.map(({ funcName }) => funcName)), new Set(['arithmetic.addLater']))
 })
 
 void t.test('a Redis that is gone is an error with a code', async (t) => {

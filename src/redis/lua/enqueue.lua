@@ -1,18 +1,70 @@
--- enqueue: write a job's hash and put its id on a queue, in one step.
--- KEYS[1] job hash  KEYS[2] queue (list of ids)  KEYS[3] set of known queues
--- ARGV[1] prefix  ARGV[2] job id  ARGV[3] TTL while waiting, seconds, 0 none  ARGV[4] 1 = push at the front
--- ARGV[5] 1 = refuse an id that exists  ARGV[6...] field, value, ... of the hash
--- Derived keys: the job's dependents and dependencies, which share its TTL.
--- Returns the queue's length, or 0 with nothing written where a unique id exists already.
--- Never leaves an id on the list without its hash, nor a hash that expires while its id waits without a ttl.
+-- enqueue: write jobs' hashes and put their ids on queues, in one step.
+-- KEYS[1] set of known queues
+-- ARGV[1] prefix  ARGV[2] 1 = all or none: where one job is refused, nothing is written
+-- ARGV[3] the jobs in order, as msgpack (its decoder is far quicker than one argument per field): an array of arrays
+--   { id, queue, TTL while waiting in seconds (0 none), 1 = push at the front, 1 = refuse an id that exists, field, value, ... }
+-- Derived keys: the queues (lists of ids), the jobs' hashes, and their dependents and dependencies, which share the TTL.
+-- Returns one reply per job, and the queues are as if the jobs had come one after another: 1 enqueued | 0 nothing
+-- written, as the unique id exists | -1 nothing written, as another job was refused | a text: refused, and why.
+-- Never leaves an id on a list without its hash, nor a hash that expires while its id waits without a ttl.
 --@include job_keys
-local queue_type = redis.call('TYPE', KEYS[2]).ok
-if queue_type ~= 'none' and queue_type ~= 'list' then
-  return redis.error_reply('WRONGTYPE ' .. KEYS[2] .. ' holds a ' .. queue_type .. ', not a list of job ids')
+local prefix, all_or_none, jobs = ARGV[1], ARGV[2] == '1', cmsgpack.unpack(ARGV[3])
+local replies, exists, queues, refused = {}, {}, {}, false
+
+local function misfit(key, kind, what)
+  local found = redis.call('TYPE', key).ok
+  if found ~= 'none' and found ~= kind then
+    return 'WRONGTYPE ' .. key .. ' holds a ' .. found .. ', not ' .. what
+  end
+  return nil, found ~= 'none'
 end
-if ARGV[5] == '1' and redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-redis.call('HSET', KEYS[1], unpack(ARGV, 6))
-local ttl_sec = tonumber(ARGV[3])
-apply_ttl(ARGV[1], ARGV[2], ttl_sec > 0 and ttl_sec or -1)
-redis.call('SADD', KEYS[3], KEYS[2])
-return redis.call(ARGV[4] == '1' and 'LPUSH' or 'RPUSH', KEYS[2], ARGV[2])
+
+-- Everything is looked at before anything is written.
+local no_set = misfit(KEYS[1], 'set', 'the set of known queues')
+for i, job in ipairs(jobs) do
+  local id, name = job[1], job[2]
+  local queue = queues[name]
+  if queue == nil then
+    local key = prefix .. ':queue:' .. name
+    queue = { key = key, why = misfit(key, 'list', 'a list of job ids'), front = {}, back = {} }
+    queues[name] = queue
+  end
+  local why, found = misfit(job_key(prefix, id), 'hash', 'a job')
+  exists[id] = found
+  why = no_set or queue.why or why
+  if why then
+    replies[i] = why
+    refused = true
+  end
+end
+
+if refused and all_or_none then
+  for i = 1, #jobs do replies[i] = replies[i] or -1 end
+  return replies
+end
+
+for i, job in ipairs(jobs) do
+  local id = job[1]
+  if replies[i] == nil and job[5] == 1 and exists[id] then replies[i] = 0 end
+  if replies[i] == nil then
+    redis.call('HSET', job_key(prefix, id), unpack(job, 6))
+    if job[3] ~= '0' then
+      apply_ttl(prefix, id, tonumber(job[3]))
+    elseif exists[id] then
+      apply_ttl(prefix, id, -1)
+    end
+    exists[id] = true
+    local queue = queues[job[2]]
+    local ids = job[4] == 1 and queue.front or queue.back
+    ids[#ids + 1] = id
+    replies[i] = 1
+  end
+end
+
+-- Pushes at the two ends of a list do not disturb each other, so their order among themselves is all that counts.
+for _, queue in pairs(queues) do
+  if #queue.front + #queue.back > 0 then redis.call('SADD', KEYS[1], queue.key) end
+  if #queue.front > 0 then redis.call('LPUSH', queue.key, unpack(queue.front)) end
+  if #queue.back > 0 then redis.call('RPUSH', queue.key, unpack(queue.back)) end
+end
+return replies

@@ -11,8 +11,8 @@ t.beforeEach(async () => {
 })
 
 void t.test('a job is its hash, an entry of its list and a known queue, and nothing else', async (t) => {
-  t.equal(await make.enqueue('a'), 1)
-  t.equal(await make.enqueue('b'), 2, 'the length of the queue comes back')
+  t.equal(await make.enqueue('a'), 'enqueued')
+  t.equal(await make.enqueue('b'), 'enqueued')
   t.strictSame(await dump(client), {
     'rq:job:a': { type: 'hash', expires: false, content: sorted(plainFields('q')) },
     'rq:job:b': { type: 'hash', expires: false, content: sorted(plainFields('q')) },
@@ -23,7 +23,7 @@ void t.test('a job is its hash, an entry of its list and a known queue, and noth
 
 void t.test('at the front, a job goes before all that wait', async (t) => {
   await make.enqueue(['a', 'b'])
-  t.equal(await make.enqueue('first', { atFront: true }), 3)
+  await make.enqueue('first', { atFront: true })
   t.strictSame(await make.list(), ['first', 'a', 'b'])
 })
 
@@ -46,24 +46,27 @@ void t.test('an id enqueued again loses the TTL of its old hash, keeps unknown f
   t.strictSame(await make.list(), ['a', 'a'])
 })
 
-void t.test('a unique id that exists writes nothing and answers 0', async (t) => {
-  t.equal(await make.enqueue('a', { unique: true }), 1)
+void t.test('a unique id that exists writes nothing and is told', async (t) => {
+  t.equal(await make.enqueue('a', { unique: true }), 'enqueued')
   const before = await dump(client)
-  t.equal(await make.enqueue('a', { unique: true, queue: 'other', fields: { data: '[]' } }), 0)
+  t.equal(await make.enqueue('a', { unique: true, queue: 'other', fields: { data: '[]' } }), 'exists')
   t.strictSame(await dump(client), before)
 })
 
 void t.test('a queue key that holds something else is refused by name and nothing is written', async (t) => {
   await client.set(keys.queue('q'), 'text')
   const before = await dump(client)
-  await t.rejects(make.enqueue('a'), { code: 'RQD_REDIS', message: /enqueue: WRONGTYPE rq:queue:q holds a string/ })
+  await t.rejects(make.enqueue('a'), {
+    code: 'RQD_REDIS',
+    message: 'Redis did not enqueue the job "a": WRONGTYPE rq:queue:q holds a string, not a list of job ids',
+  })
   t.strictSame(await dump(client), before)
 })
 
 void t.test('a job key that holds something else is refused and nothing is written', async (t) => {
   await client.rpush(keys.job('a'), 'x')
   const before = await dump(client)
-  await t.rejects(make.enqueue('a'), { code: 'RQD_REDIS' })
+  await t.rejects(make.enqueue('a'), { code: 'RQD_REDIS', message: /WRONGTYPE rq:job:a holds a list, not a job$/ })
   t.strictSame(await dump(client), before)
 })
 
