@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis'
 import { rqDefaults } from '../rq-defaults.js'
 import type { Keys } from './keys.js'
-import { asFields, asInteger, asList, asText, runScript, type RawReply, type ScriptArgument } from './script.js'
+import { PackedReader } from './packed.js'
+import { asBytes, asInteger, asList, asText, packRecords, runScript, type RawReply, type ScriptArgument } from './script.js'
 import { scripts } from './scripts.js'
 
 /** A job taken off a queue: its hash as it lies in Redis, and the execution id that fences every later write. */
@@ -78,6 +79,11 @@ export interface QueueSummary {
 
 type Records<S extends { record: readonly string[] }> = readonly Record<S['record'][number], ScriptArgument>[]
 
+/** Records of jobs that have ended. `shown` 0: no start was ever sent for this execution. Left out, it may have been. */
+type EndRecords<S extends { record: readonly string[] }> = readonly (Omit<Records<S>[number], 'shown'> & {
+  readonly shown?: 0 | 1
+})[]
+
 /** Every transition of a job or a worker, one script each. The only way in which rqd writes RQ's data. */
 export class Store {
   readonly redis: Redis
@@ -138,10 +144,7 @@ export class Store {
     )
     return {
       state: asText(reply[0]) as ClaimReply['state'],
-      claims: asList(reply[1]).map((raw) => {
-        const [jobId, queue, execution, fields] = asList(raw)
-        return { jobId: asText(jobId), queue: asText(queue), execution: asText(execution), fields: asFields(fields) }
-      }),
+      claims: readClaims(reply[1], claim.queues),
       skips: asList(reply[2]).map((raw) => {
         const [jobId, queue, reason] = asList(raw)
         return { jobId: asText(jobId), queue: asText(queue), reason: asText(reason) as SkipReason }
@@ -167,20 +170,22 @@ export class Store {
   async finish(
     supervisorId: string,
     workerTtlSec: number,
-    records: Records<typeof scripts.finish>,
+    records: EndRecords<typeof scripts.finish>,
   ): Promise<SettleReply[]> {
-    const args = { prefix: this.keys.prefix, workerTtlSec }
-    return texts(await runScript(this.redis, scripts.finish, { keys: this.#claims(supervisorId), args, records }))
+    const packed = packRecords(scripts.finish, records.map(withShown))
+    const args = { prefix: this.keys.prefix, workerTtlSec, records: packed }
+    return texts(await runScript(this.redis, scripts.finish, { keys: this.#claims(supervisorId), args }))
   }
 
   /** Record jobs that failed for good or were stopped. One reply per record, in order. */
   async fail(
     supervisorId: string,
     workerTtlSec: number,
-    records: Records<typeof scripts.fail>,
+    records: EndRecords<typeof scripts.fail>,
   ): Promise<SettleReply[]> {
-    const args = { prefix: this.keys.prefix, workerTtlSec }
-    return texts(await runScript(this.redis, scripts.fail, { keys: this.#claims(supervisorId), args, records }))
+    const packed = packRecords(scripts.fail, records.map(withShown))
+    const args = { prefix: this.keys.prefix, workerTtlSec, records: packed }
+    return texts(await runScript(this.redis, scripts.fail, { keys: this.#claims(supervisorId), args }))
   }
 
   /** Put failed jobs with retries left back. One reply per record, in order. */
@@ -379,4 +384,26 @@ export class Store {
 // The scripts' headers list the words that they answer with; the types above repeat them.
 function texts<T extends string>(reply: RawReply): T[] {
   return asList(reply).map((item) => asText(item) as T)
+}
+
+function withShown<R extends { readonly shown?: 0 | 1 }>(record: R): R & { readonly shown: 0 | 1 } {
+  return { ...record, shown: record.shown ?? 1 }
+}
+
+/** The claims of a reply of `claim`, as its header describes them. */
+function readClaims(reply: RawReply | undefined, queues: readonly string[]): Claim[] {
+  const packed = asBytes(reply)
+  const claims: Claim[] = []
+  if (packed.length === 0) return claims
+  const read = new PackedReader(packed)
+  for (let left = read.array(); left > 0; left--) {
+    read.array()
+    const jobId = read.text()
+    const queue = queues[read.number()] ?? ''
+    const execution = read.text()
+    const fields = new Map<string, Buffer>()
+    for (let values = read.array(); values > 0; values -= 2) fields.set(read.text(), read.bytes())
+    claims.push({ jobId, queue, execution, fields })
+  }
+  return claims
 }
