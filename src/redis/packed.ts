@@ -7,6 +7,7 @@ const NUL = Buffer.alloc(0)
 /** Reads one reply from front to back. @throws RqdError RQD_REDIS where it finds something else than it is asked for. */
 export class PackedReader {
   readonly #bytes: Buffer
+  readonly #names = new Map<number, string>()
   #at = 0
 
   constructor(bytes: Buffer) {
@@ -48,6 +49,20 @@ export class PackedReader {
     return this.#bytes.toString('utf8', from, this.#at)
   }
 
+  /** Text that occurs again and again, such as the name of a field: made once. */
+  name(): string {
+    const length = this.#textLength()
+    const from = this.#at
+    const bytes = this.#bytes
+    this.#at += length
+    const mark = length + 256 * ((bytes[from] ?? 0) + 256 * (bytes[from + (length >> 1)] ?? 0))
+    const known = this.#names.get(mark)
+    if (known !== undefined && isAt(bytes, from, length, known)) return known
+    const name = bytes.toString('utf8', from, this.#at)
+    this.#names.set(mark, name)
+    return name
+  }
+
   #textLength(): number {
     const head = this.#bytes[this.#at++] ?? 0
     if ((head & 0xe0) === 0xa0) return head & 0x1f
@@ -62,6 +77,16 @@ export class PackedReader {
     this.#at += size
     return value
   }
+}
+
+/** True where these bytes are this text, which is ASCII. */
+function isAt(bytes: Buffer, from: number, length: number, text: string): boolean {
+  if (text.length !== length) return false
+  for (let i = 0; i < length; i++) {
+    const byte = bytes[from + i] ?? 0
+    if (byte > 0x7f || byte !== text.charCodeAt(i)) return false
+  }
+  return true
 }
 
 function odd(expected: string, head: number): RqdError {

@@ -402,7 +402,7 @@ function readClaims(reply: RawReply | undefined, queues: readonly string[]): Cla
     const queue = queues[read.number()] ?? ''
     const execution = read.text()
     const fields = new Map<string, Buffer>()
-    for (let values = read.array(); values > 0; values -= 2) fields.set(read.text(), read.bytes())
+    for (let values = read.array(); values > 0; values -= 2) fields.set(read.name(), read.bytes())
     claims.push({ jobId, queue, execution, fields })
   }
   return claims
