@@ -2,7 +2,16 @@ import type { Redis } from 'ioredis'
 import { rqDefaults } from '../rq-defaults.js'
 import type { Keys } from './keys.js'
 import { PackedReader } from './packed.js'
-import { asBytes, asInteger, asList, asText, packRecords, runScript, type RawReply, type ScriptArgument } from './script.js'
+import {
+  asBytes,
+  asInteger,
+  asList,
+  asText,
+  packRecords,
+  runScript,
+  type RawReply,
+  type ScriptArgument,
+} from './script.js'
 import { scripts } from './scripts.js'
 
 /** A job taken off a queue: its hash as it lies in Redis, and the execution id that fences every later write. */

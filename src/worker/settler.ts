@@ -123,7 +123,8 @@ export class Settler {
       const answer = Promise.race(this.#inFlight)
       const oneByOne = this.#alone || this.#trouble !== undefined || this.#endings.handBacks > 0
       if (oneByOne || this.#gaveUp || this.#inFlight.size >= MAX_IN_FLIGHT) return answer
-      if (this.#endings.ready > 0 && sinceMs < SLOW_ANSWER_MS) return Promise.race([answer, pause(SLOW_ANSWER_MS - sinceMs)])
+      if (this.#endings.ready > 0 && sinceMs < SLOW_ANSWER_MS)
+        return Promise.race([answer, pause(SLOW_ANSWER_MS - sinceMs)])
       if (this.#endings.ready >= ENOUGH) return undefined
       this.#enough = deferred()
       return Promise.race([answer, this.#enough.promise])
@@ -160,29 +161,30 @@ export class Settler {
       if (group === undefined) groups.set(name, [ending])
       else group.push(ending)
     }
-    let failed = false
-    await Promise.all(
-      [...groups.values()].map(async (endings) => {
-        try {
-          this.#answered(endings, await this.#run(endings))
-        } catch (thrown) {
-          this.#trouble = coerceError(thrown)
-          failed = true
-          this.#endings.putBack(endings, batch.length === 1)
-        }
-      }),
+    const taken = await Promise.all(
+      [...groups.values()].map((endings) => this.#writeGroup(endings, batch.length === 1)),
     )
-    if (failed) return
+    if (taken.includes(false)) return
     this.#alone = false
     this.#complaints = 0
   }
 
+  /** @returns false if Redis did not take it. */
+  async #writeGroup(endings: readonly Ending[], alone: boolean): Promise<boolean> {
+    try {
+      this.#answered(endings, await this.#run(endings))
+      return true
+    } catch (thrown) {
+      this.#trouble = coerceError(thrown)
+      this.#endings.putBack(endings, alone)
+      return false
+    }
+  }
+
   #answered(endings: readonly Ending[], replies: readonly SettleReply[]): void {
-    let refused = false
     endings.forEach((ending, i) => {
       const reply = replies[i] ?? 'lost'
       if (reply === 'refused') {
-        refused = true
         this.#endings.refuse(ending)
         this.#complain(ending)
       } else {
@@ -190,7 +192,7 @@ export class Settler {
         this.#confirmed(ending, reply)
       }
     })
-    if (refused && !this.#gaveUp) this.#retry ??= setTimeout(() => this.#retryRefused(), RETRY_MS)
+    if (this.#endings.refused > 0 && !this.#gaveUp) this.#retry ??= setTimeout(() => this.#retryRefused(), RETRY_MS)
   }
 
   #complain(ending: Ending): void {
