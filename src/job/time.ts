@@ -5,7 +5,7 @@ const secondPattern = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})/
 
 // Times that are read or written one after another mostly lie in one second: what was made of it last is kept.
 let formatted = { second: NaN, text: '' }
-let parsed = { text: '-', ms: NaN }
+let parsed = { text: '1970-01-01T00:00:00', ms: 0 }
 
 /**
  * `2026-11-23T08:31:26.251911Z`: UTC, always six fraction digits, literal Z.
