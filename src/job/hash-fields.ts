@@ -1,5 +1,5 @@
 /** Reading single fields of a job hash as RQ's readers do. */
-import { isUtf8 } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 import { MalformedJobError, RqdError } from '../errors.js'
 import { decodeJson } from '../serial/json.js'
 import { parseIso } from './time.js'
@@ -49,6 +49,8 @@ export class FieldReader {
   strictInt(field: string): number | undefined {
     const text = this.#raw(field)
     if (text === undefined) return undefined
+    const plain = plainInteger(text)
+    if (plain !== undefined) return plain
     const value = integerPattern.test(text) ? Number(text.replaceAll('_', '')) : NaN
     if (Number.isSafeInteger(value)) return value
     this.problem(field, text, 'an integer')
@@ -92,8 +94,23 @@ export class FieldReader {
   #raw(field: string): string | undefined {
     const bytes = this.#fields.get(field)
     if (bytes === undefined) return undefined
-    if (isUtf8(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
-    this.problem(field, Buffer.from(bytes).toString('latin1'), 'UTF-8')
+    if (bytes.length === 0) return ''
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    if (isAscii(buffer)) return buffer.toString('latin1')
+    if (isUtf8(buffer)) return buffer.toString('utf8')
+    this.problem(field, buffer.toString('latin1'), 'UTF-8')
     return undefined
   }
+}
+
+/** A whole number of plain digits that needs no check of its size; undefined for anything else. */
+function plainInteger(text: string): number | undefined {
+  if (text.length === 0 || text.length > 15) return undefined
+  let value = 0
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 0x30
+    if (digit < 0 || digit > 9) return undefined
+    value = value * 10 + digit
+  }
+  return value
 }

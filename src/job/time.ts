@@ -1,7 +1,11 @@
 /** The time formats of RQ (wire-format 0). Epoch times are in milliseconds here, with microseconds as fraction. */
 import { MalformedJobError, UnrepresentableError } from '../errors.js'
 
-const isoPattern = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6}))?Z$/
+const secondPattern = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})/
+
+// Times that are read or written one after another mostly lie in one second: what was made of it last is kept.
+let formatted = { second: NaN, text: '' }
+let parsed = { text: '1970-01-01T00:00:00', ms: 0 }
 
 /**
  * `2026-11-23T08:31:26.251911Z`: UTC, always six fraction digits, literal Z.
@@ -21,8 +25,10 @@ function isoText(epochMs: number): string {
   if (!(wholeMs >= -62_135_596_800_000 && wholeMs <= 253_402_300_799_999)) {
     throw new UnrepresentableError(`no time stamp: ${epochMs} ms is not within the years 1 to 9999`)
   }
-  const us = allUs % 1000
-  return `${new Date(wholeMs).toISOString().slice(0, -1)}${us < 10 ? '00' : us < 100 ? '0' : ''}${us}Z`
+  const second = Math.floor(wholeMs / 1000)
+  if (second !== formatted.second) formatted = { second, text: new Date(second * 1000).toISOString().slice(0, 20) }
+  const us = (wholeMs - second * 1000) * 1000 + (allUs % 1000)
+  return `${formatted.text}${sixDigits(us)}Z`
 }
 
 /**
@@ -31,17 +37,13 @@ function isoText(epochMs: number): string {
  * @throws MalformedJobError
  */
 export function parseIso(text: string, field = 'time'): number {
-  const match = isoPattern.exec(text)
-  if (match !== null) {
-    const [, year, month, day, hour, minute, second, fraction] = match.map(Number) as [number, ...number[]]
-    const digits = match[7]?.length ?? 0
-    const date = new Date(0)
-    date.setUTCFullYear(year ?? 0, (month ?? 0) - 1, day)
-    date.setUTCHours(hour ?? 0, minute, second)
-    const ms = date.getTime()
-    // A field out of its range would have moved the others.
-    if (year !== 0 && date.toISOString().startsWith(text.slice(0, 19))) {
-      return digits === 0 ? ms : ms + ((fraction ?? 0) * 10 ** (6 - digits)) / 1000
+  const us = fractionUs(text)
+  if (us !== undefined) {
+    if (text.startsWith(parsed.text)) return parsed.ms + us / 1000
+    const ms = parseSecond(text)
+    if (ms !== undefined) {
+      parsed = { text: text.slice(0, 19), ms }
+      return ms + us / 1000
     }
   }
   throw new MalformedJobError(
@@ -50,11 +52,47 @@ export function parseIso(text: string, field = 'time'): number {
   )
 }
 
+/** Microseconds behind the second, which takes 19 characters; undefined where they are not followed by a Z. */
+function fractionUs(text: string): number | undefined {
+  const end = text.length - 1
+  if (text.charCodeAt(end) !== 0x5a || end > 26) return undefined
+  if (end === 19) return 0
+  if (end < 21 || text.charCodeAt(19) !== 0x2e) return undefined
+  let us = 0
+  for (let i = 20; i < 26; i++) {
+    const digit = i < end ? text.charCodeAt(i) - 0x30 : 0
+    if (digit < 0 || digit > 9) return undefined
+    us = us * 10 + digit
+  }
+  return us
+}
+
+function parseSecond(text: string): number | undefined {
+  const match = secondPattern.exec(text)
+  if (match === null) return undefined
+  const [, year = 0, month = 0, day, hour = 0, minute, second] = match.map(Number)
+  const date = new Date(0)
+  date.setUTCFullYear(year, month - 1, day)
+  date.setUTCHours(hour, minute, second)
+  // A field out of its range would have moved the others.
+  return year !== 0 && date.toISOString().startsWith(text.slice(0, 19)) ? date.getTime() : undefined
+}
+
 /** Epoch seconds as Python prints a float: `1795422826.553719`, up to six decimals, `.0` if whole. */
 export function formatEpochSec(epochMs: number): string {
   const allUs = Math.round(epochMs * 1000)
   const size = Math.abs(allUs)
   const us = size % 1_000_000
-  const fraction = us === 0 ? '0' : String(us).padStart(6, '0').replace(/0+$/, '')
-  return `${allUs < 0 ? '-' : ''}${(size - us) / 1_000_000}.${fraction}`
+  return `${allUs < 0 ? '-' : ''}${(size - us) / 1_000_000}.${us === 0 ? '0' : withoutEndZeros(sixDigits(us))}`
+}
+
+/** A whole number below a million, with leading zeros. */
+function sixDigits(value: number): string {
+  return String(1_000_000 + value).slice(1)
+}
+
+function withoutEndZeros(digits: string): string {
+  let end = digits.length
+  while (digits.charCodeAt(end - 1) === 0x30) end -= 1
+  return digits.slice(0, end)
 }

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import { RqdError, coerceError } from '../errors.js'
+import { packTexts } from './packed.js'
 import type { LuaSource } from './scripts.generated.js'
 
 /** What may be passed to a script. Numbers are sent as decimal text. */
@@ -76,6 +77,22 @@ function isNoScript(error: Error): boolean {
 
 function scriptError(name: string, cause: Error): RqdError {
   return new RqdError('RQD_REDIS', `Redis could not run the script ${name}: ${cause.message}`, { cause })
+}
+
+/** The records of a call as one argument, for scripts that read them with `cmsgpack.unpack`. */
+export function packRecords<R extends string>(
+  script: { readonly record: readonly R[] },
+  records: readonly Record<R, ScriptArgument>[],
+): Buffer {
+  const values: ScriptArgument[] = []
+  for (const record of records) for (const name of script.record) values.push(record[name])
+  return packTexts(values)
+}
+
+/** Bytes out of a raw reply. @throws RqdError RQD_REDIS if there are none. */
+export function asBytes(reply: RawReply | undefined): Buffer {
+  if (Buffer.isBuffer(reply)) return reply
+  throw new RqdError('RQD_REDIS', `expected bytes in the reply of a script, found ${describeReply(reply)}`)
 }
 
 /** A text out of a raw reply. @throws RqdError RQD_REDIS if there is none. */

@@ -28,16 +28,16 @@ export const scripts = {
   finish: defineScript({
     source: lua.finish,
     keys: ['claims'],
-    args: ['prefix', 'workerTtlSec'],
+    args: ['prefix', 'workerTtlSec', 'records'],
     // prettier-ignore
-    record: ['execution', 'jobId', 'queue', 'worker', 'resultTtlSec', 'value', 'startedAt', 'endedAt', 'started', 'ended', 'workSec'],
+    record: ['execution', 'jobId', 'queue', 'worker', 'shown', 'resultTtlSec', 'value', 'startedAt', 'endedAt', 'started', 'ended', 'workSec'],
   }),
   fail: defineScript({
     source: lua.fail,
     keys: ['claims'],
-    args: ['prefix', 'workerTtlSec'],
+    args: ['prefix', 'workerTtlSec', 'records'],
     // prettier-ignore
-    record: ['execution', 'jobId', 'queue', 'worker', 'status', 'failureTtlSec', 'resultsTtlSec', 'traceback', 'startedAt', 'endedAt', 'started', 'ended', 'workSec', 'certificate', 'unreadable'],
+    record: ['execution', 'jobId', 'queue', 'worker', 'shown', 'status', 'failureTtlSec', 'resultsTtlSec', 'traceback', 'startedAt', 'endedAt', 'started', 'ended', 'workSec', 'certificate', 'unreadable'],
   }),
   retry: defineScript({
     source: lua.retry,

@@ -3,7 +3,17 @@ import { RqdError } from '../errors.js'
 import { rqDefaults } from '../rq-defaults.js'
 import type { Keys } from './keys.js'
 import { packJob, packJobs, type NewJob } from './pack-job.js'
-import { asFields, asInteger, asList, asText, runScript, type RawReply, type ScriptArgument } from './script.js'
+import { PackedReader } from './packed.js'
+import {
+  asBytes,
+  asInteger,
+  asList,
+  asText,
+  packRecords,
+  runScript,
+  type RawReply,
+  type ScriptArgument,
+} from './script.js'
 import { scripts } from './scripts.js'
 
 /** A job taken off a queue: its hash as it lies in Redis, and the execution id that fences every later write. */
@@ -87,6 +97,11 @@ const enqueueReplies = new Map<number, EnqueueReply>([
 
 type Records<S extends { record: readonly string[] }> = readonly Record<S['record'][number], ScriptArgument>[]
 
+/** Records of jobs that have ended. `shown` 0: no start was ever sent for this execution. Left out, it may have been. */
+type EndRecords<S extends { record: readonly string[] }> = readonly (Omit<Records<S>[number], 'shown'> & {
+  readonly shown?: 0 | 1
+})[]
+
 /** Every transition of a job or a worker, one script each. The only way in which rqd writes RQ's data. */
 export class Store {
   readonly redis: Redis
@@ -146,10 +161,7 @@ export class Store {
     )
     return {
       state: asText(reply[0]) as ClaimReply['state'],
-      claims: asList(reply[1]).map((raw) => {
-        const [jobId, queue, execution, fields] = asList(raw)
-        return { jobId: asText(jobId), queue: asText(queue), execution: asText(execution), fields: asFields(fields) }
-      }),
+      claims: readClaims(reply[1], claim.queues),
       skips: asList(reply[2]).map((raw) => {
         const [jobId, queue, reason] = asList(raw)
         return { jobId: asText(jobId), queue: asText(queue), reason: asText(reason) as SkipReason }
@@ -175,20 +187,22 @@ export class Store {
   async finish(
     supervisorId: string,
     workerTtlSec: number,
-    records: Records<typeof scripts.finish>,
+    records: EndRecords<typeof scripts.finish>,
   ): Promise<SettleReply[]> {
-    const args = { prefix: this.keys.prefix, workerTtlSec }
-    return texts(await runScript(this.redis, scripts.finish, { keys: this.#claims(supervisorId), args, records }))
+    const packed = packRecords(scripts.finish, records.map(withShown))
+    const args = { prefix: this.keys.prefix, workerTtlSec, records: packed }
+    return texts(await runScript(this.redis, scripts.finish, { keys: this.#claims(supervisorId), args }))
   }
 
   /** Record jobs that failed for good or were stopped. One reply per record, in order. */
   async fail(
     supervisorId: string,
     workerTtlSec: number,
-    records: Records<typeof scripts.fail>,
+    records: EndRecords<typeof scripts.fail>,
   ): Promise<SettleReply[]> {
-    const args = { prefix: this.keys.prefix, workerTtlSec }
-    return texts(await runScript(this.redis, scripts.fail, { keys: this.#claims(supervisorId), args, records }))
+    const packed = packRecords(scripts.fail, records.map(withShown))
+    const args = { prefix: this.keys.prefix, workerTtlSec, records: packed }
+    return texts(await runScript(this.redis, scripts.fail, { keys: this.#claims(supervisorId), args }))
   }
 
   /** Put failed jobs with retries left back. One reply per record, in order. */
@@ -393,4 +407,26 @@ function texts<T extends string>(reply: RawReply): T[] {
 export function refusedJob(jobId: string, reply: EnqueueReply | undefined): RqdError {
   const why = typeof reply === 'object' ? reply.refused : `it answered ${reply ?? 'nothing'}`
   return new RqdError('RQD_REDIS', `Redis did not enqueue the job ${JSON.stringify(jobId)}: ${why}`)
+}
+
+function withShown<R extends { readonly shown?: 0 | 1 }>(record: R): R & { readonly shown: 0 | 1 } {
+  return { ...record, shown: record.shown ?? 1 }
+}
+
+/** The claims of a reply of `claim`, as its header describes them. */
+function readClaims(reply: RawReply | undefined, queues: readonly string[]): Claim[] {
+  const packed = asBytes(reply)
+  const claims: Claim[] = []
+  if (packed.length === 0) return claims
+  const read = new PackedReader(packed)
+  for (let left = read.array(); left > 0; left--) {
+    read.array()
+    const jobId = read.text()
+    const queue = queues[read.number()] ?? ''
+    const execution = read.text()
+    const fields = new Map<string, Buffer>()
+    for (let values = read.array(); values > 0; values -= 2) fields.set(read.name(), read.bytes())
+    claims.push({ jobId, queue, execution, fields })
+  }
+  return claims
 }

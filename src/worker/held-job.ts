@@ -15,6 +15,8 @@ export interface HeldJob {
   /** Under whose lease it was claimed. */
   readonly supervisorId: string
   readonly hash: JobHash
+  /** A start was sent, so that it may be marked as running in Redis. Set by the starter alone. */
+  shown?: boolean
 }
 
 /** A claimed job whose hash cannot be read. It is held all the same, to be failed with the reason. */

@@ -1,31 +1,27 @@
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../clock.js'
+import { deferred } from '../deferred.js'
 import { coerceError } from '../errors.js'
-import type { Settlement } from '../job/settle.js'
-import { encodeExcInfo } from '../job/result.js'
-import { formatEpochSec, formatIso } from '../job/time.js'
+import { formatIso } from '../job/time.js'
 import type { Logger } from '../logger.js'
 import type { SettleReply, Store } from '../redis/store.js'
 import { rqDefaults } from '../rq-defaults.js'
 import type { Counters } from './counters.js'
-import type { HeldJob } from './held-job.js'
+import { type Ending, endingRecords } from './ending.js'
+import { Unsettled } from './unsettled.js'
 
-/** Most jobs settled by one call of a script. */
-const MAX_BATCH = 200
+export type { Ending } from './ending.js'
+
 /** Between attempts while Redis does not answer. */
 const RETRY_MS = 250
-
-/** One job's end, as it will be written. */
-export interface Ending {
-  readonly job: HeldJob
-  readonly settlement: Settlement
-  /** The RQ worker that ran it; empty if none did. */
-  readonly worker: string
-  readonly startedAtMs: number
-  readonly endedAtMs: number
-  /** Fields of its hash that cannot be read, if that is why it failed. */
-  readonly unreadable?: readonly string[]
-}
+/** After a batch larger than this we are busy: the next one waits until so many milliseconds have passed since. */
+const BUSY_BATCH = 16
+const GATHER_MS = 1
+/** Another call may be sent before the last is answered, once it has taken so long and so many endings wait. */
+const SLOW_ANSWER_MS = 2
+const ENOUGH = 50
+/** Most calls that are under way at once. */
+const MAX_IN_FLIGHT = 8
 
 /**
  * Writes how jobs ended, many at a time. What Redis cannot take now is kept and written when it can: a result is
@@ -36,13 +32,19 @@ export class Settler {
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #counters: Counters
-  #waiting: Ending[] = []
-  /** Endings that Redis cannot take until somebody mends a key. They wait apart, so that they hold up no other. */
-  #refused: Ending[] = []
+  readonly #endings = new Unsettled()
   readonly #complained = new WeakSet<Ending>()
+  readonly #inFlight = new Set<Promise<void>>()
   #retry: NodeJS.Timeout | undefined
   #flushing: Promise<void> | undefined
   #gaveUp = false
+  /** The error of the last batch that Redis did not take, until the loop has seen it. */
+  #trouble: Error | undefined
+  #complaints = 0
+  /** After an error: one ending at a time, so that one that Redis refuses does not hold the others. */
+  #alone = false
+  #sent = { atMs: 0, size: 0 }
+  #enough = deferred()
 
   constructor(options: { store: Store; clock: Clock; logger: Logger; counters: Counters }) {
     this.#store = options.store
@@ -53,18 +55,18 @@ export class Settler {
 
   /** Number of endings that Redis has not confirmed. */
   get pending(): number {
-    return this.#waiting.length + this.#refused.length
+    return this.#endings.size
   }
 
   /** True while the ending of an execution is not confirmed. */
   holds(execution: string): boolean {
-    const isIt = ({ job }: Ending): boolean => job.execution === execution
-    return this.#waiting.some(isIt) || this.#refused.some(isIt)
+    return this.#endings.has(execution)
   }
 
   /** Write an ending soon, with the others of this turn of the event loop. */
   settle(ending: Ending): void {
-    this.#waiting.push(ending)
+    this.#endings.add(ending)
+    if (this.#endings.ready >= ENOUGH) this.#enough.resolve()
     this.#begin()
   }
 
@@ -76,7 +78,7 @@ export class Settler {
   async drain(boundMs: number): Promise<number> {
     const deadlineMs = this.#clock.monoMs() + boundMs
     this.#retryRefused()
-    while (this.#flushing !== undefined || this.#refused.length > 0) {
+    while (this.#flushing !== undefined || this.#endings.refused > 0) {
       const leftMs = deadlineMs - this.#clock.monoMs()
       if (leftMs <= 0) {
         this.#gaveUp = true
@@ -92,72 +94,66 @@ export class Settler {
 
   #begin(): void {
     this.#gaveUp = false
-    if (this.#waiting.length > 0) this.#flushing ??= this.#flush()
+    if (this.#endings.ready > 0) this.#flushing ??= this.#writeAll()
   }
 
   #retryRefused(): void {
     clearTimeout(this.#retry)
     this.#retry = undefined
-    this.#waiting.push(...this.#refused.splice(0))
+    this.#endings.retryRefused()
     this.#begin()
-  }
-
-  // The mark is taken back in the same turn in which the last ending was seen, so that none can slip in between.
-  async #flush(): Promise<void> {
-    try {
-      await this.#writeAll()
-    } finally {
-      this.#flushing = undefined
-    }
   }
 
   async #writeAll(): Promise<void> {
     // Let the endings of this turn gather.
     await nextTurn()
-    let alone = false
-    let complaints = 0
-    while (this.#waiting.length > 0 && !this.#gaveUp) {
-      const batch = nextBatch(this.#waiting, alone)
-      const { done, refused, error } = await this.#write(batch)
-      if (done.size > 0) this.#waiting = this.#waiting.filter((ending) => !done.has(ending))
-      if (refused.length > 0) this.#setApart(refused)
-      alone = error !== undefined
-      if (error === undefined) {
-        complaints = 0
-        continue
-      }
-      complaints += 1
-      if (complaints === 1) {
-        this.#logger.error('results wait for Redis', { pending: this.#waiting.length, error: error.message })
-      }
-      // One job that Redis refuses must not hold the others: go on one at a time, refused ones at the end.
-      const [single] = batch
-      if (batch.length === 1 && single !== undefined) {
-        this.#waiting = this.#waiting.filter((ending) => ending !== single)
-        if (single.settlement.kind === 'hand-back') this.#waiting.unshift(single)
-        else this.#waiting.push(single)
-      }
-      await delay(RETRY_MS)
+    while (this.#inFlight.size > 0 || (this.#endings.ready > 0 && !this.#gaveUp)) {
+      const wait = this.#whyWait()
+      if (wait === undefined) this.#send(this.#endings.next(this.#alone))
+      else await wait
     }
+    // In the same turn in which nothing was found to be left, so that no ending can slip in between.
+    this.#flushing = undefined
   }
 
-  #setApart(refused: readonly Ending[]): void {
-    for (const ending of refused) {
-      if (this.#complained.has(ending)) continue
-      this.#complained.add(ending)
-      const { id, queue, origin } = ending.job
-      this.#logger.error('a job cannot go back: the key of its queue holds something else', {
-        jobId: id,
-        queue,
-        origin,
-      })
+  /** What the next batch has to wait for; undefined: nothing. */
+  #whyWait(): Promise<unknown> | undefined {
+    const sinceMs = this.#clock.monoMs() - this.#sent.atMs
+    if (this.#inFlight.size > 0) {
+      const answer = Promise.race(this.#inFlight)
+      const oneByOne = this.#alone || this.#trouble !== undefined || this.#endings.handBacks > 0
+      if (oneByOne || this.#gaveUp || this.#inFlight.size >= MAX_IN_FLIGHT) return answer
+      if (this.#endings.ready > 0 && sinceMs < SLOW_ANSWER_MS)
+        return Promise.race([answer, pause(SLOW_ANSWER_MS - sinceMs)])
+      if (this.#endings.ready >= ENOUGH) return undefined
+      this.#enough = deferred()
+      return Promise.race([answer, this.#enough.promise])
     }
-    this.#refused.push(...refused)
-    if (!this.#gaveUp) this.#retry ??= setTimeout(() => this.#retryRefused(), RETRY_MS)
+    if (this.#trouble !== undefined) return this.#afterTrouble(this.#trouble)
+    if (this.#sent.size > BUSY_BATCH && sinceMs < GATHER_MS) return pause(GATHER_MS - sinceMs)
+    return undefined
   }
 
-  /** `done`: endings that need not be written again now, those that were refused among them. */
-  async #write(batch: readonly Ending[]): Promise<{ done: Set<Ending>; refused: Ending[]; error: Error | undefined }> {
+  #afterTrouble(error: Error): Promise<void> {
+    this.#trouble = undefined
+    this.#alone = true
+    this.#complaints += 1
+    if (this.#complaints === 1) {
+      this.#logger.error('results wait for Redis', { pending: this.#endings.ready, error: error.message })
+    }
+    return delay(RETRY_MS)
+  }
+
+  #send(batch: readonly Ending[]): void {
+    this.#sent = { atMs: this.#clock.monoMs(), size: batch.length }
+    const call = this.#write(batch).then(() => {
+      this.#inFlight.delete(call)
+    })
+    this.#inFlight.add(call)
+  }
+
+  /** Write a batch; never rejects. */
+  async #write(batch: readonly Ending[]): Promise<void> {
     const groups = new Map<string, Ending[]>()
     for (const ending of batch) {
       const name = `${ending.settlement.kind} ${ending.job.supervisorId}`
@@ -165,25 +161,45 @@ export class Settler {
       if (group === undefined) groups.set(name, [ending])
       else group.push(ending)
     }
-    const done = new Set<Ending>()
-    const refused: Ending[] = []
-    let error: Error | undefined
-    await Promise.all(
-      [...groups.values()].map(async (endings) => {
-        try {
-          const replies = await this.#run(endings)
-          endings.forEach((ending, i) => {
-            const reply = replies[i] ?? 'lost'
-            done.add(ending)
-            if (reply === 'refused') refused.push(ending)
-            else this.#confirmed(ending, reply)
-          })
-        } catch (thrown) {
-          error = coerceError(thrown)
-        }
-      }),
+    const taken = await Promise.all(
+      [...groups.values()].map((endings) => this.#writeGroup(endings, batch.length === 1)),
     )
-    return { done, refused, error }
+    if (taken.includes(false)) return
+    this.#alone = false
+    this.#complaints = 0
+  }
+
+  /** @returns false if Redis did not take it. */
+  async #writeGroup(endings: readonly Ending[], alone: boolean): Promise<boolean> {
+    try {
+      this.#answered(endings, await this.#run(endings))
+      return true
+    } catch (thrown) {
+      this.#trouble = coerceError(thrown)
+      this.#endings.putBack(endings, alone)
+      return false
+    }
+  }
+
+  #answered(endings: readonly Ending[], replies: readonly SettleReply[]): void {
+    endings.forEach((ending, i) => {
+      const reply = replies[i] ?? 'lost'
+      if (reply === 'refused') {
+        this.#endings.refuse(ending)
+        this.#complain(ending)
+      } else {
+        this.#endings.done(ending)
+        this.#confirmed(ending, reply)
+      }
+    })
+    if (this.#endings.refused > 0 && !this.#gaveUp) this.#retry ??= setTimeout(() => this.#retryRefused(), RETRY_MS)
+  }
+
+  #complain(ending: Ending): void {
+    if (this.#complained.has(ending)) return
+    this.#complained.add(ending)
+    const { id, queue, origin } = ending.job
+    this.#logger.error('a job cannot go back: the key of its queue holds something else', { jobId: id, queue, origin })
   }
 
   /** Write endings of one kind and one supervisor. */
@@ -194,20 +210,22 @@ export class Settler {
     const { supervisorId } = first.job
     switch (first.settlement.kind) {
       case 'finish':
-        return this.#store.finish(supervisorId, ttl, endings.flatMap(finishRecord))
+        return this.#store.finish(supervisorId, ttl, endings.flatMap(endingRecords.finish))
       case 'fail':
-        return this.#store.fail(supervisorId, ttl, endings.flatMap(failRecord))
+        return this.#store.fail(supervisorId, ttl, endings.flatMap(endingRecords.fail))
       case 'retry':
-        return this.#store.retry(supervisorId, ttl, endings.flatMap(retryRecord))
+        return this.#store.retry(supervisorId, ttl, endings.flatMap(endingRecords.retry))
       case 'hand-back': {
         const nowIso = formatIso(this.#clock.epochMs())
-        return this.#store.handBack(supervisorId, nowIso, endings.flatMap(handBackRecord))
+        return this.#store.handBack(supervisorId, nowIso, endings.flatMap(endingRecords.handBack))
       }
     }
   }
 
   #confirmed({ job, settlement, worker }: Ending, reply: Exclude<SettleReply, 'refused'>): void {
-    const fields = { jobId: job.id, queue: job.queue, execution: job.execution, worker }
+    const fields = (): Record<string, string> => {
+      return { jobId: job.id, queue: job.queue, execution: job.execution, worker }
+    }
     switch (reply) {
       case 'finished':
         this.#counters.finished += 1
@@ -223,13 +241,13 @@ export class Settler {
         return
       case 'lost':
         this.#counters.fenced += 1
-        this.#logger.warn('a late result was refused: the job belongs to another execution', fields)
+        this.#logger.warn('a late result was refused: the job belongs to another execution', fields())
         return
       case 'gone':
-        this.#logger.info('the job was deleted while it ran', { ...fields, settlement: settlement.kind })
+        this.#logger.info('the job was deleted while it ran', { ...fields(), settlement: settlement.kind })
         return
       case 'canceled':
-        this.#logger.info('the job was canceled while it waited here', fields)
+        this.#logger.info('the job was canceled while it waited here', fields())
         return
       case 'repeated':
         // The first answer was lost on its way; what it said is in Redis.
@@ -238,78 +256,6 @@ export class Settler {
   }
 }
 
-/**
- * What is written next. Hand-backs go last first, because each call puts its jobs before those of the call before;
- * all others go first come, first served.
- */
-function nextBatch(waiting: readonly Ending[], alone: boolean): Ending[] {
-  const handBacks = waiting.filter(({ settlement }) => settlement.kind === 'hand-back')
-  const others = handBacks.length === 0 ? waiting : waiting.filter(({ settlement }) => settlement.kind !== 'hand-back')
-  if (alone) return others.length > 0 ? others.slice(0, 1) : handBacks.slice(-1)
-  return [...others.slice(0, MAX_BATCH), ...handBacks.slice(-MAX_BATCH)]
-}
-
-function common({ job, worker }: Ending): { execution: string; jobId: string; queue: string; worker: string } {
-  return { execution: job.execution, jobId: job.id, queue: job.origin, worker }
-}
-
-function times({ startedAtMs, endedAtMs }: Ending): {
-  startedAt: string
-  endedAt: string
-  started: string
-  ended: string
-  workSec: string
-} {
-  return {
-    startedAt: formatIso(startedAtMs),
-    endedAt: formatIso(endedAtMs),
-    started: formatEpochSec(startedAtMs),
-    ended: formatEpochSec(endedAtMs),
-    workSec: workSec(startedAtMs, endedAtMs),
-  }
-}
-
-function workSec(startedAtMs: number, endedAtMs: number): string {
-  return (Math.max(0, endedAtMs - startedAtMs) / 1000).toFixed(6)
-}
-
-function finishRecord(ending: Ending): Parameters<Store['finish']>[2] {
-  const { settlement } = ending
-  if (settlement.kind !== 'finish') return []
-  const value = settlement.value === null ? '' : Buffer.from(settlement.value).toString('base64')
-  return [{ ...common(ending), resultTtlSec: settlement.resultTtlSec, value, ...times(ending) }]
-}
-
-function failRecord(ending: Ending): Parameters<Store['fail']>[2] {
-  const { settlement } = ending
-  if (settlement.kind !== 'fail') return []
-  const { status, failureTtlSec, resultsTtlSec, text, certificate } = settlement
-  const traceback = Buffer.from(encodeExcInfo(text)).toString('base64')
-  const record = { status, failureTtlSec, resultsTtlSec: resultsTtlSec ?? '', traceback }
-  const json = certificate === undefined ? '' : JSON.stringify(certificate)
-  return [
-    {
-      ...common(ending),
-      ...record,
-      ...times(ending),
-      certificate: json,
-      unreadable: (ending.unreadable ?? []).join(','),
-    },
-  ]
-}
-
-function retryRecord(ending: Ending): Parameters<Store['retry']>[2] {
-  const { settlement } = ending
-  if (settlement.kind !== 'retry') return []
-  const { retriesLeft, delaySec, atFront, ttlSec, deaths = '' } = settlement
-  const { endedAt, workSec: worked } = times(ending)
-  return [
-    { ...common(ending), retriesLeft, delaySec, atFront: atFront ? 1 : 0, ttlSec, endedAt, workSec: worked, deaths },
-  ]
-}
-
-function handBackRecord({ job, settlement, worker }: Ending): Parameters<Store['handBack']>[2] {
-  if (settlement.kind !== 'hand-back') return []
-  const { id: jobId, execution, queue, origin } = job
-  return [{ execution, jobId, queue, origin, worker, ttlSec: settlement.ttlSec }]
+function pause(ms: number): Promise<void> {
+  return delay(ms)
 }

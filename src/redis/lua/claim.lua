@@ -7,17 +7,20 @@
 -- ARGV[7...] names of the queues in KEYS[4...]
 -- Derived keys: the hashes of the jobs found.
 -- Returns {state, claims, skips, broken}: state 'ok', 'suspended' or 'lost' (no lease: register again);
--- claims {id, queue, execution, {field, value, ...}}; skips {id, queue, reason} for ids with nothing to run;
--- broken {queue, error} for keys that hold no list.
+-- claims: one MessagePack array of {id, position of the queue in KEYS[4...] from 0, execution, {field, value, ...}},
+-- which is cheaper to make and to read than as many replies; '' is none; skips {id, queue, reason} for ids with
+-- nothing to run; broken {queue, error} for keys that hold no list.
 -- Never pops an id without recording it or reporting it, nor claims anything without a live lease. A claimed job's
 -- hash does not expire. The first write is an LPOP, which Redis allows even when it is out of memory, and a script
 -- that has written is let through to its end.
 local lease_end = redis.call('ZSCORE', KEYS[2], ARGV[2])
-if not lease_end or tonumber(lease_end) == 0 then return { 'lost', {}, {}, {} } end
-if redis.call('EXISTS', KEYS[3]) == 1 then return { 'suspended', {}, {}, {} } end
+if not lease_end or tonumber(lease_end) == 0 then return { 'lost', '', {}, {} } end
+if redis.call('EXISTS', KEYS[3]) == 1 then return { 'suspended', '', {}, {} } end
 
+-- Fails here, before an id is popped, where the key of the claims holds something else.
+redis.call('HLEN', KEYS[1])
 local time = redis.call('TIME')
-local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local now_ms = string.format('%d%03d', time[1], math.floor(tonumber(time[2]) / 1000))
 local claims, skips, broken = {}, {}, {}
 local wanted, to_look_at = tonumber(ARGV[4]), tonumber(ARGV[5])
 
@@ -32,26 +35,45 @@ local function is_text(id)
   return not id:find('[\128-\255]')
 end
 
-local function take(id, queue)
+-- What is recorded of the ids popped so far, for one HSET.
+local records = {}
+
+local function take(id, position, record_tail)
   if not is_text(id) then return 'id-is-no-text' end
   local job = ARGV[1] .. ':job:' .. id
   local fields = redis.pcall('HGETALL', job)
   if fields.err then return 'not-a-hash' end
   if #fields == 0 then return 'no-such-job' end
-  local known = {}
-  for i = 1, #fields, 2 do known[fields[i]] = fields[i + 1] end
-  if known.status == 'canceled' then return 'canceled' end
-  local execution = ARGV[3] .. string.format('%08x', #claims)
-  redis.call('HSET', KEYS[1], execution, cjson.encode({ id = id, queue = queue, at = now_ms }))
+  local has_origin, has_timeout
+  for i = 1, #fields, 2 do
+    local field = fields[i]
+    if field == 'status' then
+      if fields[i + 1] == 'canceled' then return 'canceled' end
+    elseif field == 'origin' then
+      has_origin = true
+    elseif field == 'timeout' then
+      has_timeout = true
+    end
+  end
   redis.call('PERSIST', job)
   -- A producer may leave these out; RQ's readers then misfile the job, or crash on it.
-  if not known.origin then redis.call('HSET', job, 'origin', queue) end
-  if not known.timeout then redis.call('HSET', job, 'timeout', ARGV[6]) end
-  claims[#claims + 1] = { id, queue, execution, fields }
+  if not has_origin then redis.call('HSET', job, 'origin', ARGV[position + 7]) end
+  if not has_timeout then redis.call('HSET', job, 'timeout', ARGV[6]) end
+  local execution = ARGV[3] .. string.format('%08x', #claims)
+  records[#records + 1], records[#records + 2] = execution, '{"id":' .. cjson.encode(id) .. record_tail
+  claims[#claims + 1] = { id, position, execution, fields }
+end
+
+local function record()
+  for from = 1, #records, 1000 do
+    redis.call('HSET', KEYS[1], unpack(records, from, math.min(from + 999, #records)))
+  end
+  records = {}
 end
 
 for i = 4, #KEYS do
   local queue = ARGV[i + 3]
+  local record_tail = ',"queue":' .. cjson.encode(queue) .. ',"at":' .. now_ms .. '}'
   while #claims < wanted and to_look_at > 0 do
     local ids = redis.pcall('LPOP', KEYS[i], math.min(wanted - #claims, to_look_at))
     if not ids then break end
@@ -61,9 +83,10 @@ for i = 4, #KEYS do
     end
     to_look_at = to_look_at - #ids
     for _, id in ipairs(ids) do
-      local reason = take(id, queue)
+      local reason = take(id, i - 4, record_tail)
       if reason then skips[#skips + 1] = { id, queue, reason } end
     end
+    record()
   end
 end
-return { 'ok', claims, skips, broken }
+return { 'ok', #claims > 0 and cmsgpack.pack(claims) or '', skips, broken }

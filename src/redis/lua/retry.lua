@@ -24,7 +24,7 @@ for i = 3, #ARGV, 11 do
   elseif not release(KEYS[1], prefix, id, execution, queue, worker) then
     reply = 'lost'
   else
-    worker_done(prefix, worker, 'failed_job_count', work_sec, worker_ttl_sec)
+    worker_done(worker, 'failed_job_count', work_sec)
     if not is_job(prefix, id) then
       reply = 'gone'
     elseif redis.call('HGET', job, 'status') == 'canceled' then
@@ -43,4 +43,5 @@ for i = 3, #ARGV, 11 do
   end
   replies[#replies + 1] = reply
 end
+write_workers_done(prefix, worker_ttl_sec)
 return replies

@@ -72,3 +72,25 @@ void t.test('property: microseconds survive', (t) => {
   t.pass('it holds')
   t.end()
 })
+
+void t.test('property: a time is read as itself whatever was read or written before it', (t) => {
+  const pattern = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,6}))?Z$/
+  const seconds = ['2026-11-23T08:31:26', '2026-11-23T08:31:27', '2026-11-23T08:31:2x', '2026-02-30T00:00:00', '-']
+  const tails = fc.oneof(fc.constantFrom('', '.', 'Z', '.Z', '.1234567Z', '. 1Z', '.1Z'), fc.string({ maxLength: 8 }))
+  fc.assert(
+    fc.property(fc.constantFrom(...seconds), tails, (second, tail) => {
+      const text = second === '-' ? `-${'0'.repeat(18)}${tail}` : second + tail
+      const match = pattern.exec(text)
+      const wholeMs = match === null ? NaN : Date.parse(`${match[1]!}Z`)
+      const valid = new Date(wholeMs).getTime() === wholeMs && !text.startsWith('2026-02-30')
+      if (!valid) {
+        t.throws(() => parseIso(text), { code: 'RQD_MALFORMED_JOB' })
+        return true
+      }
+      const us = Number((match?.[2] ?? '').padEnd(6, '0'))
+      return parseIso(text) === wholeMs + us / 1000 && formatIso(wholeMs) === `${match![1]!}.000000Z`
+    }),
+    { numRuns: 2_000, seed: 7 },
+  )
+  t.end()
+})

@@ -241,6 +241,68 @@ void t.test(
   },
 )
 
+/** A store whose answers to `finish` come when they are let through; hand-backs are counted, too. */
+function slow(): { store: Store; waiting: () => number; most: () => number; release: () => void } {
+  const gates: (() => void)[] = []
+  let underWay = 0
+  let most = 0
+  const held = async <T>(call: () => Promise<T>): Promise<T> => {
+    underWay += 1
+    most = Math.max(most, underWay)
+    const reply = await call()
+    await new Promise<void>((resolve) => gates.push(resolve))
+    underWay -= 1
+    return reply
+  }
+  const finish: Store['finish'] = (...args) => held(() => make.store.finish(...args))
+  const handBack: Store['handBack'] = (...args) => held(() => make.store.handBack(...args))
+  const store = new Proxy(make.store, {
+    get: (target, name) =>
+      name === 'finish' ? finish : name === 'handBack' ? handBack : (Reflect.get(target, name) as unknown),
+  })
+  const release = (): void => gates.splice(0).forEach((open) => open())
+  return { store, waiting: () => gates.length, most: () => most, release }
+}
+
+void t.test('on a slow link several batches are under way at once', async (t) => {
+  const { store, waiting, release } = slow()
+  const { settler, counters } = setup(store)
+  const jobs = await held(Array.from({ length: 180 }, (_, i) => `job-${i}`))
+  for (let from = 0; from < 180; from += 60) {
+    for (const job of jobs.slice(from, from + 60)) settler.settle(ending(job, returned))
+    await waitFor('the next call', () => waiting() === from / 60 + 1)
+  }
+  t.equal(counters.finished, 0)
+  t.equal(settler.pending, 180)
+  t.ok(jobs.every(({ execution }) => settler.holds(execution)))
+  release()
+  t.equal(await settler.drain(5_000), 0)
+  t.equal(counters.finished, 180)
+})
+
+void t.test('a few endings do not make another call while one is under way', async (t) => {
+  const { store, waiting, release, most } = slow()
+  const { settler, counters } = setup(store)
+  const jobs = await held(Array.from({ length: 20 }, (_, i) => `job-${i}`))
+  settler.settle(ending(jobs[0]!, returned))
+  await waitFor('the first call', () => waiting() === 1)
+  for (const job of jobs.slice(1)) settler.settle(ending(job, returned))
+  const drained = settler.drain(10_000)
+  await waitFor('all', () => (release(), counters.finished === 20))
+  t.equal(await drained, 0)
+  t.equal(most(), 1)
+})
+
+void t.test('a hand-back is alone under way, so that the order of its queue holds', async (t) => {
+  const { store, release, most } = slow()
+  const { settler, counters } = setup(store)
+  const ids = Array.from({ length: 500 }, (_, i) => `job-${i}`)
+  for (const job of await held(ids)) settler.settle(ending(job, interrupted))
+  await waitFor('all', () => (release(), counters.handedBack === 500))
+  t.strictSame(await make.list(), ids)
+  t.equal(most(), 1)
+})
+
 void t.test('nothing to drain is drained at once', async (t) => {
   t.equal(await setup().settler.drain(0), 0)
 })

@@ -13,9 +13,11 @@ local function can_hold(key, kind)
   return found == 'none' or found == kind
 end
 
--- RQ's cleanup(ttl): ttl > 0 lets the job expire, 0 deletes it, anything else keeps it for ever.
-local function apply_ttl(prefix, id, ttl_sec)
-  local keys = { job_key(prefix, id), dependents_key(prefix, id), dependencies_key(prefix, id) }
+-- RQ's cleanup(ttl): ttl > 0 lets the job expire, 0 deletes it, anything else keeps it for ever. `alone`: it is known
+-- to have neither dependents nor dependencies.
+local function apply_ttl(prefix, id, ttl_sec, alone)
+  local keys = { job_key(prefix, id) }
+  if not alone then keys[2], keys[3] = dependents_key(prefix, id), dependencies_key(prefix, id) end
   if ttl_sec > 0 then
     for _, key in ipairs(keys) do redis.call('EXPIRE', key, ttl_sec) end
   elseif ttl_sec == 0 then

@@ -1,14 +1,19 @@
--- Let go of an execution: the claim, RQ's execution keys and the entry among the started jobs.
--- Returns false, and writes nothing, where the claim is no longer held: the caller lost its lease on this job.
+-- Take back the marks of a running job: RQ's execution keys and the entry among the started jobs.
 -- pcall here and below: a key that somebody filled with something else must not stop the job half way.
-local function release(claims, prefix, id, execution, queue, worker)
-  if redis.call('HDEL', claims, execution) == 0 then return false end
+local function unmark(prefix, id, execution, queue, worker)
   redis.call('DEL', prefix .. ':execution:' .. id .. ':' .. execution)
   redis.pcall('ZREM', prefix .. ':executions:' .. id, execution)
   redis.pcall('ZREM', prefix .. ':wip:' .. queue, id .. ':' .. execution)
   if worker ~= '' then
     redis.pcall('SREM', prefix .. ':worker:' .. worker .. ':executions', id .. ':' .. execution)
   end
+end
+
+-- Let go of an execution: the claim, and the marks of a running job, whether it has any or not.
+-- Returns false, and writes nothing, where the claim is no longer held: the caller lost its lease on this job.
+local function release(claims, prefix, id, execution, queue, worker)
+  if redis.call('HDEL', claims, execution) == 0 then return false end
+  unmark(prefix, id, execution, queue, worker)
   return true
 end
 

@@ -196,6 +196,14 @@ void t.test('an id that waits twice is claimed twice, by two executions', async 
   t.not(claims[0]!.execution, claims[1]!.execution)
 })
 
+void t.test('where the claims cannot be recorded, no id leaves its queue', async (t) => {
+  await make.register()
+  await make.enqueue(['a', 'b'])
+  await client.set(keys.claims('sup'), 'text')
+  await t.rejects(make.claim(), { code: 'RQD_REDIS', message: /WRONGTYPE/ })
+  t.strictSame(await make.list(), ['a', 'b'])
+})
+
 function asText(fields: ReadonlyMap<string, Buffer>): Record<string, string> {
   return Object.fromEntries([...fields].map(([name, value]) => [name, value.toString()]))
 }

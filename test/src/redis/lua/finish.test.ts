@@ -195,3 +195,97 @@ void t.test('the result history is kept short', async (t) => {
   await make.finish([claim])
   t.ok((await client.xlen(keys.results('a'))) <= 110)
 })
+
+void t.test('a job for which no start was sent needs no marks to be taken back', async (t) => {
+  const claim = await make.held('a')
+  t.strictSame(await make.finish([claim], { shown: 0 }), ['finished'])
+  t.match(await make.job('a'), { status: 'finished', worker_name: 'sup.1' })
+  t.match(await client.hgetall(keys.worker('sup.1')), { state: 'idle', successful_job_count: '1' })
+  t.equal(await client.exists(keys.claims('sup'), keys.started('q'), keys.executions('a')), 0)
+})
+
+void t.test('a worker that has been shown at its next job stays busy with that', async (t) => {
+  await make.register()
+  await make.enqueue(['a', 'b'])
+  const [a, b] = await make.claim()
+  await make.start([a!])
+  await make.start([b!])
+  t.strictSame(await make.finish([a!]), ['finished'])
+  t.match(await client.hgetall(keys.worker('sup.1')), {
+    state: 'busy',
+    current_job: 'b',
+    successful_job_count: '1',
+    total_working_time: '0.75',
+  })
+  await make.finish([b!])
+  const worker = await client.hgetall(keys.worker('sup.1'))
+  t.match(worker, { state: 'idle', successful_job_count: '2', total_working_time: '1.5' })
+  t.notOk('current_job' in worker)
+})
+
+void t.test('the jobs of a batch are counted for the workers that ran them', async (t) => {
+  await make.register()
+  await make.enqueue(['a', 'b', 'c'])
+  const [a, b, c] = await make.claim()
+  const record = (claim: typeof a, worker: string): Parameters<typeof make.store.finish>[2][number] => ({
+    execution: claim!.execution,
+    jobId: claim!.jobId,
+    queue: 'q',
+    worker,
+    resultTtlSec: 500,
+    value: '',
+    startedAt: nowIso,
+    endedAt: laterIso,
+    started: '1.0',
+    ended: '2.0',
+    workSec: '0.100001',
+  })
+  const records = [record(a, 'sup.1'), record(b, 'sup.2'), record(c, 'sup.1')]
+  t.strictSame(await make.store.finish('sup', workerTtlSec, records), ['finished', 'finished', 'finished'])
+  t.match(await client.hgetall(keys.worker('sup.1')), { successful_job_count: '2', total_working_time: '0.200002' })
+  t.match(await client.hgetall(keys.worker('sup.2')), { successful_job_count: '1', total_working_time: '0.100001' })
+})
+
+void t.test('a first result takes no more memory than it holds; later ones join the history', async (t) => {
+  const claim = await make.running('a')
+  await make.finish([claim])
+  t.ok(Number(await client.memory('USAGE', keys.results('a'))) < 1_500, 'XADD alone sets 4 KB aside')
+  await make.enqueue('a')
+  const [again] = await make.claim()
+  t.strictSame(await make.finish([again!]), ['finished'])
+  const entries = await client.xrange(keys.results('a'), '-', '+')
+  t.equal(entries.length, 2)
+  t.ok(entries[1]![1].includes(again!.execution))
+  t.strictSame(
+    (await client.keys('rqd:*')).filter((key) => !key.includes('supervisor')),
+    [],
+    'the key under which it was made is gone',
+  )
+})
+
+void t.test('whatever lies where a result is made, the result is written', async (t) => {
+  const claim = await make.running('a')
+  await client.set('rqd:scratch', 'text')
+  t.strictSame(await make.finish([claim]), ['finished'])
+  t.equal(await client.xlen(keys.results('a')), 1)
+  await ttlIs(t, client, keys.results('a'), 500)
+})
+
+void t.test('a job that cannot be settled keeps its claim, and so do those after it', async (t) => {
+  await make.register()
+  await make.enqueue(['a', 'b', 'c'])
+  const claims = await make.claim()
+  const held = await client.hgetall(keys.claims('sup'))
+  const records = claims.map(({ execution, jobId }) => {
+    const times = { startedAt: nowIso, endedAt: laterIso, started: '1.0', ended: '2.0' }
+    const workSec = jobId === 'b' ? 'no number' : '1'
+    return { execution, jobId, queue: 'q', worker: 'sup.1', resultTtlSec: 500, value: '', ...times, workSec }
+  })
+  await t.rejects(make.store.finish('sup', workerTtlSec, records), { code: 'RQD_REDIS', message: /arithmetic/ })
+  const { [claims[0]!.execution]: _done, ...left } = held
+  t.strictSame(await client.hgetall(keys.claims('sup')), left)
+  t.equal((await make.job('a'))['status'], 'finished')
+  t.ok(await client.zscore(keys.finished('q'), 'a'))
+  t.equal((await make.job('c'))['status'], 'queued')
+  t.strictSame(await make.finish(claims), ['repeated', 'finished', 'finished'])
+})

@@ -1,0 +1,146 @@
+/** MessagePack as the scripts speak it: arrays, texts and small numbers. Bytes stay bytes, nothing is copied. */
+import { RqdError } from '../errors.js'
+import type { ScriptArgument } from './script.js'
+
+const NUL = Buffer.alloc(0)
+
+/** Reads one reply from front to back. @throws RqdError RQD_REDIS where it finds something else than it is asked for. */
+export class PackedReader {
+  readonly #bytes: Buffer
+  readonly #names = new Map<number, string>()
+  #at = 0
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes
+  }
+
+  /** Length of the array that begins here. */
+  array(): number {
+    const head = this.#bytes[this.#at++] ?? 0
+    if ((head & 0xf0) === 0x90) return head & 0x0f
+    if (head === 0xdc) return this.#uint(2)
+    if (head === 0xdd) return this.#uint(4)
+    throw odd('an array', head)
+  }
+
+  /** A whole number that is not negative, below 2^32. */
+  number(): number {
+    const head = this.#bytes[this.#at++] ?? 0
+    if (head < 0x80) return head
+    if (head === 0xcc) return this.#uint(1)
+    if (head === 0xcd) return this.#uint(2)
+    if (head === 0xce) return this.#uint(4)
+    throw odd('a number', head)
+  }
+
+  /** Text as its bytes, which are a part of the reply and must not be changed. */
+  bytes(): Buffer {
+    const length = this.#textLength()
+    if (length === 0) return NUL
+    const from = this.#at
+    this.#at += length
+    return this.#bytes.subarray(from, this.#at)
+  }
+
+  text(): string {
+    const length = this.#textLength()
+    const from = this.#at
+    this.#at += length
+    return this.#bytes.toString('utf8', from, this.#at)
+  }
+
+  /** Text that occurs again and again, such as the name of a field: made once. */
+  name(): string {
+    const length = this.#textLength()
+    const from = this.#at
+    const bytes = this.#bytes
+    this.#at += length
+    const mark = length + 256 * ((bytes[from] ?? 0) + 256 * (bytes[from + (length >> 1)] ?? 0))
+    const known = this.#names.get(mark)
+    if (known !== undefined && isAt(bytes, from, length, known)) return known
+    const name = bytes.toString('utf8', from, this.#at)
+    this.#names.set(mark, name)
+    return name
+  }
+
+  #textLength(): number {
+    const head = this.#bytes[this.#at++] ?? 0
+    if ((head & 0xe0) === 0xa0) return head & 0x1f
+    if (head === 0xd9) return this.#uint(1)
+    if (head === 0xda) return this.#uint(2)
+    if (head === 0xdb) return this.#uint(4)
+    throw odd('text', head)
+  }
+
+  #uint(size: number): number {
+    const value = this.#bytes.readUIntBE(this.#at, size)
+    this.#at += size
+    return value
+  }
+}
+
+/** True where these bytes are this text, which is ASCII. */
+function isAt(bytes: Buffer, from: number, length: number, text: string): boolean {
+  if (text.length !== length) return false
+  for (let i = 0; i < length; i++) {
+    const byte = bytes[from + i] ?? 0
+    if (byte > 0x7f || byte !== text.charCodeAt(i)) return false
+  }
+  return true
+}
+
+function odd(expected: string, head: number): RqdError {
+  return new RqdError('RQD_REDIS', `expected ${expected} in the reply of a script, found the byte ${head}`)
+}
+
+/** Texts up to this length are written byte by byte, which beats a call into C++ while they are ASCII. */
+const SHORT = 40
+
+/** A flat array of texts, numbers as decimal text, for `cmsgpack.unpack` in a script. */
+export function packTexts(values: readonly ScriptArgument[]): Buffer {
+  const texts = values.map((value) => (typeof value === 'number' ? String(value) : value))
+  let size = HEAD
+  for (const text of texts) size += HEAD + roomFor(text)
+  const out = Buffer.allocUnsafe(size)
+  writeHead(out, 0, 0xdd, texts.length)
+  let at = HEAD
+  for (const text of texts) {
+    const from = at + HEAD
+    const length = typeof text === 'string' ? writeText(out, from, text) : writeBytes(out, from, text)
+    writeHead(out, at, 0xdb, length)
+    at = from + length
+  }
+  return out.subarray(0, at)
+}
+
+/** A head byte and a length of four bytes: longer than need be for most, but known before the text is written. */
+const HEAD = 5
+
+function writeHead(out: Buffer, at: number, head: number, length: number): void {
+  out[at] = head
+  out[at + 1] = length >>> 24
+  out[at + 2] = length >>> 16
+  out[at + 3] = length >>> 8
+  out[at + 4] = length
+}
+
+function roomFor(text: string | Uint8Array): number {
+  if (typeof text !== 'string') return text.length
+  return text.length <= SHORT ? text.length * 3 : Buffer.byteLength(text)
+}
+
+function writeText(out: Buffer, at: number, text: string): number {
+  const { length } = text
+  if (length > SHORT) return out.write(text, at)
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i)
+    if (code > 0x7f) return out.write(text, at)
+    out[at + i] = code
+  }
+  return length
+}
+
+function writeBytes(out: Buffer, at: number, bytes: Uint8Array): number {
+  out.set(bytes, at)
+  return bytes.length
+}
