@@ -19,7 +19,7 @@ async function best(side: Side, jobs: number, say: (text: string) => void): Prom
   const rates = new Map<number, number>()
   for (const width of [...side.widths, ...side.widths]) {
     say(`${side.title}: looking for its best concurrency, trying ${width}`)
-    const { perSec } = await drain({ side, width, ...noopLoad(side, jobs), queues: ['default'] })
+    const { perSec } = await drain({ side, width, ...noopLoad(side, jobs) })
     rates.set(width, Math.max(perSec, rates.get(width) ?? 0))
   }
   return [...rates].reduce((a, b) => (b[1] > a[1] ? b : a))[0]

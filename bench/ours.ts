@@ -6,15 +6,20 @@ import type { Place, Program } from './side.js'
 const rqd = compiled('daemon/bin/rqd.js')
 const rqctl = compiled('daemon/bin/rqctl.js')
 
-let canOverlap: boolean | undefined
+let overlaps: boolean | undefined
+
+/** Whether an executor can run several jobs that wait at once. */
+export function canOverlap(): boolean {
+  overlaps ??= execFileSync(process.execPath, [rqd, '--help'], { encoding: 'utf8' }).includes('--concurrency')
+  return overlaps
+}
 
 /**
  * The daemon's command line; the only place that spells it.
  * @param place.width jobs at a time in each of the two executors
  */
 export function rqdProgram({ path, queues, width, folder }: Place, more: readonly string[] = ['-q']): Program {
-  canOverlap ??= execFileSync(process.execPath, [rqd, '--help'], { encoding: 'utf8' }).includes('--concurrency')
-  const overlap = width > 1 && canOverlap ? ['--concurrency', String(width)] : []
+  const overlap = width > 1 && canOverlap() ? ['--concurrency', String(width)] : []
   const own = ['--socket', controlSocket(folder), '-P', tasksFolder, '-N', '2', ...overlap]
   return { command: process.execPath, args: [rqd, '-u', `unix://${path}`, ...own, ...more, ...queues] }
 }

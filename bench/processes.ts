@@ -57,12 +57,14 @@ export class Running {
   }
 }
 
-/** Run a program to its end. @returns what it printed on standard output and error @throws Error if it fails */
+/** Run a program to its end. @returns what it printed on standard output @throws Error if it fails */
 export async function runToEnd(program: Program, env: NodeJS.ProcessEnv = {}): Promise<string> {
+  let printed = ''
   const started = new Running(program, env)
+  started.child.stdout?.on('data', (text: string) => (printed += text))
   const [code, signal] = (await once(started.child, 'close')) as [number | null, NodeJS.Signals | null]
   if (code !== 0) throw new Error(`${program.args.join(' ')} ended with ${code ?? signal}:\n${started.output}`)
-  return started.output
+  return printed
 }
 
 /** End everything at once. */

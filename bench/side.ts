@@ -30,6 +30,8 @@ export interface Side {
   readonly title: string
   /** Values of its knob (concurrency, or calls in flight) of which the best is taken for no-op jobs. */
   readonly widths: readonly number[]
+  /** The width for jobs that mostly wait: 100 of them at once, where the side can. */
+  readonly sleepWidth: number
   /** Most jobs of one measurement: slow systems get fewer, so that a round ends. */
   readonly maxJobs: number
   readonly worker: (place: Place) => Program

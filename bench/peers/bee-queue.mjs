@@ -40,7 +40,13 @@ await drive({
   },
 
   produce: ({ path, queues: [name], ...flow }) =>
-    withQueue(path, name, (queue) => atRate(flow, (sentUs) => queue.createJob({ task: 'stamp', arg: sentUs }).save())),
+    withQueue(path, name, (queue) =>
+      atRate(
+        flow,
+        () => queue.createJob({ task: 'noop' }).save(),
+        (sentUs) => queue.createJob({ task: 'stamp', arg: sentUs }).save(),
+      ),
+    ),
 
   rates: ({ path, queues: [name], jobs }) =>
     withQueue(path, name, async (queue) => {

@@ -39,7 +39,13 @@ await drive({
   },
 
   produce: ({ path, queues: [name], ...flow }) =>
-    withQueue(path, name, (queue) => atRate(flow, (sentUs) => queue.add('job', { task: 'stamp', arg: sentUs }))),
+    withQueue(path, name, (queue) =>
+      atRate(
+        flow,
+        () => queue.add('job', { task: 'noop' }),
+        (sentUs) => queue.add('job', { task: 'stamp', arg: sentUs }),
+      ),
+    ),
 
   rates: ({ path, queues: [name], jobs }) =>
     withQueue(path, name, async (queue) => {

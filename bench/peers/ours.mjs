@@ -24,7 +24,13 @@ await drive({
     }),
 
   produce: ({ path, queues, ...flow }) =>
-    withQueues(path, queues, ([queue]) => atRate(flow, (sentUs) => queue.enqueue('benchtasks.stamp', sentUs))),
+    withQueues(path, queues, ([queue]) =>
+      atRate(
+        flow,
+        () => queue.enqueue('benchtasks.noop'),
+        (sentUs) => queue.enqueue('benchtasks.stamp', sentUs),
+      ),
+    ),
 
   rates: ({ path, queues, jobs }) =>
     withQueues(path, queues, async ([queue]) => {

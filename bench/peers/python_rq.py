@@ -13,7 +13,7 @@ from rq import Queue, SimpleWorker, Worker
 
 def argument(job):
     if job.get('bytes', 0) > 0:
-        return ('x' * job['bytes'],)
+        return (os.urandom(job['bytes'] // 2).hex(),)
     return (job['ms'],) if 'ms' in job else ()
 
 
@@ -36,12 +36,17 @@ def bulk(queue, n, func, args=()):
 
 def produce(redis, given):
     queue = Queue(given['queues'][0], connection=redis)
+    for _ in range(given['warmUp']):
+        queue.enqueue('benchtasks.noop')
+    count = 0
     begin = time.monotonic()
     due = random.expovariate(given['rate'])
     while due < given['seconds']:
         time.sleep(max(0, begin + due - time.monotonic()))
         queue.enqueue('benchtasks.stamp', time.monotonic_ns() // 1000)
+        count += 1
         due += random.expovariate(given['rate'])
+    return {'count': count}
 
 
 def rates(redis, given):
