@@ -102,7 +102,7 @@ function names(known: Readonly<Record<string, string>>): (text: string) => strin
   return (text) =>
     text.split(',').map((item) => {
       const name = item.trim()
-      if (name in known) return name
+      if (Object.hasOwn(known, name)) return name
       throw new InvalidArgumentError(`${JSON.stringify(name)} is not one of ${Object.keys(known).join(', ')}.`)
     })
 }

@@ -21,10 +21,11 @@ export const backlogScenario: Scenario = {
   name: 'backlog',
   title: 'No-op jobs at the head of a backlog of a thousand to a million (with --large)',
   async run({ options, say }) {
+    const head = Math.max(2, Math.min(10, Math.floor(options.jobs / SMALL))) * SMALL
     const depths = [SMALL, 10_000, 100_000, ...(options.large ? [1_000_000] : [])]
     const values = await inRounds(options.rounds, depths, (depth, round) => {
       say(`backlog, round ${round + 1} of ${options.rounds}: ${depth} jobs wait`)
-      return rateAt(depth)
+      return rateAt(depth, head)
     })
     const rows = depths.map((depth): Row => {
       return { what: `${depth} waiting`, side: ours.title, unit: 'jobs/s', values: values.get(depth)! }
@@ -34,7 +35,7 @@ export const backlogScenario: Scenario = {
       name: this.name,
       title: this.title,
       how:
-        'The rate over the first 10,000 jobs of a queue that holds so many; for a thousand, over ten queues of a ' +
+        `The rate over the first ${head} jobs of a queue that holds so many; for a thousand, over as many queues of a ` +
         'thousand, each filled when the one before is empty. Looked at every millisecond.',
       rows,
       checks: rows.flatMap((row) =>
@@ -46,7 +47,7 @@ export const backlogScenario: Scenario = {
   },
 }
 
-function rateAt(depth: number): Promise<number> {
+function rateAt(depth: number, head: number): Promise<number> {
   return Bed.use(async ({ server, folder }) => {
     const redis = server.client
     const waiting = ours.waiting('default')
@@ -62,8 +63,8 @@ function rateAt(depth: number): Promise<number> {
       await untilDone(worker, count, WARM_UP)
       let seconds = 0
       let done = 0
-      const portion = depth === SMALL ? SMALL : 10_000
-      for (let before = WARM_UP; before < WARM_UP + 10_000; before += portion) {
+      const portion = depth === SMALL ? SMALL : head
+      for (let before = WARM_UP; before < WARM_UP + head; before += portion) {
         if (depth === SMALL) await redis.rpush(waiting, ...(await redis.lpop('bench:held', SMALL))!)
         else await redis.rename('bench:held', waiting)
         const timed = await timeDrain(worker, count, before, portion, LOOK_MS)
