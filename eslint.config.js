@@ -128,6 +128,7 @@ export default defineConfig(
           'clearInterval',
           'Buffer',
           'AbortSignal',
+          'performance',
         ].map((name) => [name, 'readonly']),
       ),
     },
