@@ -11,7 +11,7 @@ import { defaultSocketPath } from './control/socket-path.js'
 import { ownIdentity } from './host.js'
 import { preflight } from './preflight.js'
 import { onStopSignal } from './signals.js'
-import { spawnNodeExecutor } from './supervisor/spawn.js'
+import type { SpawnExecutor } from './supervisor/spawn.js'
 import { Supervisor } from './supervisor/supervisor.js'
 import { notifyReady } from './systemd.js'
 import { version } from './version.js'
@@ -21,12 +21,22 @@ const COMMAND_TIMEOUT_MS = 5_000
 /** A blocking call lasts up to 5 s by itself. */
 const BLOCKING_TIMEOUT_MS = 10_000
 
+/** What the command line has begun before it came here. */
+export interface Begun {
+  readonly environment: NodeJS.ProcessEnv
+  readonly logger: Logger
+  /** Marks the processes of this daemon. */
+  readonly daemonId: string
+  /** Gives an executor; the first ones are under way already. */
+  readonly spawn: SpawnExecutor
+}
+
 /**
  * The composition root: build every part, start in order, run until told to stop, stop in reverse.
  * @returns the exit code.
  * @throws RqdError for what makes a start impossible.
  */
-export async function run(config: Config, environment: NodeJS.ProcessEnv, logger: Logger): Promise<number> {
+export async function run(config: Config, { environment, logger, daemonId, spawn }: Begun): Promise<number> {
   const stopping = new AbortController()
   let supervisor: Supervisor | undefined
   const stopListening = onStopSignal((signal, times) => {
@@ -44,7 +54,6 @@ export async function run(config: Config, environment: NodeJS.ProcessEnv, logger
     if (!connected) return 0
     await preflight(redis, config.path, logger)
     if (stopping.signal.aborted) return 0
-    const daemonId = systemRandom.hex(32)
     supervisor = new Supervisor({
       name: config.name ?? `rqd-${systemRandom.hex(8)}`,
       daemonId,
@@ -62,7 +71,7 @@ export async function run(config: Config, environment: NodeJS.ProcessEnv, logger
       redisUrl: redactUrl(config.url),
       store: new Store(redis, createKeys(config.prefix)),
       connect: () => connect(BLOCKING_TIMEOUT_MS),
-      spawn: () => spawnNodeExecutor({ environment, daemonId, heapMb: config.executorHeapMb ?? null }),
+      spawn,
       clock: systemClock,
       random: systemRandom,
       logger,

@@ -1,12 +1,15 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
-import { z } from 'zod'
+import type * as zod from 'zod'
+import { requirePackage } from '../src/require.js'
 import { parseDurationSec } from '../src/duration.js'
 import { RqdError, coerceError } from '../src/errors.js'
 import { defaultSettlePolicy } from '../src/job/settle.js'
 import { checkQueueName } from '../src/queue-name.js'
 import { DEFAULT_PREFIX } from '../src/redis/keys.js'
 import { rqDefaults } from '../src/rq-defaults.js'
+
+const { z } = requirePackage('zod') as typeof zod
 
 const queueName = z.string().superRefine((name, context) => {
   try {
@@ -61,8 +64,8 @@ const schema = z.strictObject({
   logFormat: z.enum(['text', 'json']).default('text'),
 })
 
-export type Config = Readonly<z.output<typeof schema>>
-export type ConfigInput = z.input<typeof schema>
+export type Config = Readonly<zod.output<typeof schema>>
+export type ConfigInput = zod.input<typeof schema>
 
 /**
  * Validate options as a whole, fill in the defaults and freeze.

@@ -2,9 +2,8 @@ import type { Command } from 'commander'
 import type { Redis } from 'ioredis'
 import { RqdError, coerceError } from '../../src/errors.js'
 import { systemRandom } from '../../src/random.js'
-import { connectRedis, redactUrl } from '../../src/redis/connection.js'
-import { type Keys, createKeys } from '../../src/redis/keys.js'
-import { type ClientOptions, ControlClient } from '../control/client.js'
+import type { Keys } from '../../src/redis/keys.js'
+import type { ClientOptions, ControlClient } from '../control/client.js'
 import { defaultSocketPath } from '../control/socket-path.js'
 import { type Colours, type Output, coloursFor } from './output.js'
 
@@ -65,6 +64,7 @@ export class Context {
     use: (client: ControlClient) => Promise<T>,
     onProgress?: NonNullable<ClientOptions['onProgress']>,
   ): Promise<T> {
+    const { ControlClient } = await import('../control/client.js')
     const client = await ControlClient.connect(this.socketPath, {
       timeoutMs: PATIENCE_MS,
       ...(onProgress === undefined ? {} : { onProgress }),
@@ -78,6 +78,8 @@ export class Context {
 
   /** Use Redis and hang up. @throws RqdError RQD_REDIS if it does not answer. */
   async withRedis<T>(use: (redis: Redis, keys: Keys) => Promise<T>): Promise<T> {
+    const { connectRedis, redactUrl } = await import('../../src/redis/connection.js')
+    const { createKeys } = await import('../../src/redis/keys.js')
     const fromEnv = this.io.env['RQ_REDIS_URL'] ?? ''
     const url = this.#flags.url ?? (fromEnv === '' ? DEFAULT_URL : fromEnv)
     const redis = connectRedis(url, {

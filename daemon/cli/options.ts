@@ -1,6 +1,9 @@
-import { InvalidArgumentError } from 'commander'
+import type * as commander from 'commander'
 import { parseDurationSec } from '../../src/duration.js'
 import { coerceError } from '../../src/errors.js'
+import { requirePackage } from '../../src/require.js'
+
+const { InvalidArgumentError } = requirePackage('commander') as typeof commander
 
 /** Reads a span of time (`90`, `5s`, `3m`), seconds, for an option; Infinity for -1, which never ends. */
 export function readSeconds(name: string): (text: string) => number {

@@ -1,5 +1,8 @@
-import Table from 'cli-table3'
-import picocolors from 'picocolors'
+import type CliTable from 'cli-table3'
+import type picocolors from 'picocolors'
+import { requirePackage } from '../../src/require.js'
+
+const { createColors } = requirePackage('picocolors') as typeof picocolors
 
 /** Where text goes: a stream of the process, or a test's. */
 export type Output = NodeJS.WritableStream & { isTTY?: boolean | undefined; columns?: number | undefined }
@@ -9,7 +12,7 @@ export type Colours = ReturnType<typeof picocolors.createColors>
 /** Colours for a stream: only on a terminal, and never under NO_COLOR or TERM=dumb. */
 export function coloursFor(stream: Output, env: Readonly<Record<string, string | undefined>>): Colours {
   const refused = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb'
-  return picocolors.createColors(stream.isTTY === true && !refused)
+  return createColors(stream.isTTY === true && !refused)
 }
 
 /** A column of a table. */
@@ -46,6 +49,7 @@ export function renderTable(
     width,
   )
   const head = columns.map(({ title }) => ({ text: title, colour: colours.dim }))
+  const Table = requirePackage('cli-table3') as typeof CliTable
   const table = new Table({
     chars: noLines,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },

@@ -1,33 +1,44 @@
-import { Command, CommanderError } from 'commander'
+import type * as commander from 'commander'
 import { RqdError, coerceError } from '../../src/errors.js'
+import { requirePackage } from '../../src/require.js'
 import { version } from '../version.js'
-import { addDiscover } from './commands/discover.js'
-import { addDrain } from './commands/drain.js'
-import { addInfo } from './commands/info.js'
-import { addPause } from './commands/pause.js'
-import { addPing } from './commands/ping.js'
-import { addRequeue } from './commands/requeue.js'
-import { addResume } from './commands/resume.js'
-import { addShutdown } from './commands/shutdown.js'
-import { addStatus } from './commands/status.js'
 import { type GlobalFlags, Context, type RqctlIo, type Run } from './context.js'
 import { exitCodeOf, exitCodes } from './exit-codes.js'
+
+const { Command, CommanderError } = requirePackage('commander') as typeof commander
+type Add = (program: commander.Command, run: Run) => void
+
+/** The commands by name, each in a file that is read when it is wanted. In the order in which help lists them. */
+const daemonCommands: Readonly<Record<string, () => Promise<Add>>> = {
+  status: async () => (await import('./commands/status.js')).addStatus,
+  pause: async () => (await import('./commands/pause.js')).addPause,
+  resume: async () => (await import('./commands/resume.js')).addResume,
+  drain: async () => (await import('./commands/drain.js')).addDrain,
+  shutdown: async () => (await import('./commands/shutdown.js')).addShutdown,
+  ping: async () => (await import('./commands/ping.js')).addPing,
+  discover: async () => (await import('./commands/discover.js')).addDiscover,
+}
+const redisCommands: typeof daemonCommands = {
+  info: async () => (await import('./commands/info.js')).addInfo,
+  requeue: async () => (await import('./commands/requeue.js')).addRequeue,
+}
 
 const HELP_WIDTH = 80
 
 /** Run rqctl. Never throws, never ends the process. @returns the exit code (exit-codes.ts). */
 export async function main(argv: readonly string[], io: RqctlIo): Promise<number> {
   let exitCode: number = exitCodes.ok
-  let running: Command | undefined
+  let running: commander.Command | undefined
   const run: Run =
     (body) =>
     async (...given) => {
       // Commander passes the command last.
-      running = given.at(-1) as Command
+      running = given.at(-1) as commander.Command
       exitCode = await body(new Context(io, running.optsWithGlobals<GlobalFlags>()), running)
     }
   try {
-    await buildProgram(io, run).parseAsync([...argv], { from: 'user' })
+    const program = await buildProgram(io, run, argv[0])
+    await program.parseAsync([...argv], { from: 'user' })
     return exitCode
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage
@@ -44,7 +55,8 @@ function report(thrown: unknown, command: string | undefined, io: RqctlIo): numb
   return code
 }
 
-function buildProgram(io: RqctlIo, run: Run): Command {
+// A line that begins with a command needs that one only; anything else (help, a spelling mistake) may need all.
+async function buildProgram(io: RqctlIo, run: Run, first: string | undefined): Promise<commander.Command> {
   const program = new Command('rqctl')
     .description('Talk to a running rqd daemon, and to the Redis that it works for.')
     .usage('<command> [options]')
@@ -63,15 +75,29 @@ function buildProgram(io: RqctlIo, run: Run): Command {
     .addHelpText('after', '\nExit codes: 0 ok, 1 failed, 2 wrong usage, 3 no daemon answers, 4 timed out')
   configure(program, io, 'run "rqctl --help"')
   program.commandsGroup('The daemon, over its control socket:')
-  for (const add of [addStatus, addPause, addResume, addDrain, addShutdown, addPing, addDiscover]) add(program, run)
+  await addCommands(program, run, daemonCommands, first)
   program.commandsGroup('Queues and jobs, straight in Redis:')
-  for (const add of [addInfo, addRequeue]) add(program, run)
+  await addCommands(program, run, redisCommands, first)
   program.commandsGroup('Help:').helpCommand('help [command]', 'print help for a command')
   for (const command of program.commands) configure(command, io, hintFor(command.name()))
   return program
 }
 
-function configure(command: Command, io: RqctlIo, hint: string): void {
+async function addCommands(
+  program: commander.Command,
+  run: Run,
+  commands: typeof daemonCommands,
+  first = '',
+): Promise<void> {
+  const isOne = Object.hasOwn(daemonCommands, first) || Object.hasOwn(redisCommands, first)
+  for (const [name, load] of Object.entries(commands)) {
+    if (isOne && name !== first) continue
+    const add = await load()
+    add(program, run)
+  }
+}
+
+function configure(command: commander.Command, io: RqctlIo, hint: string): void {
   command
     .exitOverride()
     .showSuggestionAfterError()

@@ -1,9 +1,14 @@
-import { Command, CommanderError } from 'commander'
+import { availableParallelism } from 'node:os'
+import type * as commander from 'commander'
 import { RqdError, coerceError } from '../../src/errors.js'
-import { run } from '../compose.js'
-import { makeConfig, type Config, type ConfigInput } from '../config.js'
-import { createLogger } from '../log.js'
+import { systemRandom } from '../../src/random.js'
+import { requirePackage } from '../../src/require.js'
+import type { Config, ConfigInput } from '../config.js'
+import { EarlyExecutors, earlyCount } from '../supervisor/early.js'
+import { type SpawnExecutor, probeSetpriv, spawnNodeExecutor } from '../supervisor/spawn.js'
 import { version } from '../version.js'
+
+const { Command, CommanderError } = requirePackage('commander') as typeof commander
 
 /** Where a command line reads and writes: the process's own streams, or a test's. */
 export interface RqdIo {
@@ -14,17 +19,40 @@ export interface RqdIo {
 
 /** Exit codes: 0 ended well, 1 could not start or broke, 2 wrong usage. */
 export async function main(argv: readonly string[], io: RqdIo): Promise<number> {
-  let config: Config
+  const probed = probeSetpriv()
+  let input: ConfigInput
   try {
-    config = readArguments(argv, io)
+    input = readArguments(argv, io)
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2
-    io.stderr.write(`rqd: ${coerceError(thrown).message}\nrun "rqd --help" to see the options\n`)
-    return 2
+    return refuse(thrown, io)
   }
+  await probed
+  const daemonId = systemRandom.hex(32)
+  const heapMb = input.executorHeapMb === undefined ? null : Number(input.executorHeapMb)
+  const spawn: SpawnExecutor = () => spawnNodeExecutor({ environment: io.env, daemonId, heapMb })
+  const early = new EarlyExecutors(spawn, earlyCount(input.executors, availableParallelism()))
+  try {
+    return await begin(input, io, daemonId, early)
+  } finally {
+    await early.end()
+  }
+}
+
+// What is loaded here takes most of a start: the executors are under way meanwhile.
+async function begin(input: ConfigInput, io: RqdIo, daemonId: string, early: EarlyExecutors): Promise<number> {
+  const { makeConfig } = await import('../config.js')
+  let config: Config
+  try {
+    config = makeConfig(input)
+  } catch (thrown) {
+    return refuse(thrown, io)
+  }
+  const { createLogger } = await import('../log.js')
   const logger = createLogger(config.logLevel, config.logFormat, io.stderr)
   try {
-    return await run(config, io.env, logger)
+    const { run } = await import('../compose.js')
+    return await run(config, { environment: io.env, logger, daemonId, spawn: early.take })
   } catch (thrown) {
     const error = coerceError(thrown)
     logger.error('the daemon cannot go on', {
@@ -36,7 +64,12 @@ export async function main(argv: readonly string[], io: RqdIo): Promise<number> 
   }
 }
 
-function readArguments(argv: readonly string[], io: RqdIo): Config {
+function refuse(thrown: unknown, io: RqdIo): number {
+  io.stderr.write(`rqd: ${coerceError(thrown).message}\nrun "rqd --help" to see the options\n`)
+  return 2
+}
+
+function readArguments(argv: readonly string[], io: RqdIo): ConfigInput {
   const command = program(io)
   command.parse([...argv], { from: 'user' })
   const { verbose, quiet, ...options } = command.opts<Flags>()
@@ -44,12 +77,12 @@ function readArguments(argv: readonly string[], io: RqdIo): Config {
   if (command.args.length > 0) input.queues = command.args
   if (verbose === true) input.logLevel = 'debug'
   else if (quiet === true) input.logLevel = 'warn'
-  return makeConfig(input)
+  return input
 }
 
 type Flags = Omit<ConfigInput, 'queues' | 'logLevel'> & { verbose?: true; quiet?: true }
 
-function program(io: RqdIo): Command {
+function program(io: RqdIo): commander.Command {
   const collect = (path: string, before: string[] = []): string[] => [...before, path]
   const command = new Command('rqd')
     .description('Run jobs from Redis Queue queues in a pool of isolated executors.')

@@ -1,11 +1,16 @@
 import { type Socket, connect as connectSocket } from 'node:net'
-import { JSONRPCClient, type JSONRPCResponse, createJSONRPCErrorResponse } from 'json-rpc-2.0'
+import type * as jsonRpc from 'json-rpc-2.0'
+import type { JSONRPCResponse } from 'json-rpc-2.0'
 import { RqdError, coerceError } from '../../src/errors.js'
+import { requirePackage } from '../../src/require.js'
+import { misfit, misfitOfProgress } from './answers.js'
 import { errorOf, faultCodes } from './faults.js'
 import { LineSplitter, encodeFrame } from './framing.js'
-import type { DrainProgress } from './operations.js'
-import { DRAIN_PROGRESS, type MethodName, type ParamsIn, type Result, drainProgress, methods } from './protocol.js'
+import { DRAIN_PROGRESS, type DrainProgress } from './operations.js'
+import type { MethodName, ParamsIn, Result } from './protocol.js'
 import { checkSocketPath } from './socket-path.js'
+
+const { JSONRPCClient, createJSONRPCErrorResponse } = requirePackage('json-rpc-2.0') as typeof jsonRpc
 
 export interface ClientOptions {
   /** Bound for connecting and, unless a call says otherwise, for each call, milliseconds. */
@@ -21,7 +26,7 @@ const MAX_REPLY_BYTES = 64 * 1024 * 1024
 export class ControlClient {
   readonly #path: string
   readonly #socket: Socket
-  readonly #rpc: JSONRPCClient
+  readonly #rpc: jsonRpc.JSONRPCClient
   readonly #options: ClientOptions
   /** Why no further answer will come. */
   #ended: RqdError | undefined
@@ -85,9 +90,9 @@ export class ControlClient {
     } catch (thrown) {
       throw this.#failure(thrown)
     }
-    const parsed = methods[method].result.safeParse(answer)
-    if (parsed.success) return parsed.data as Result<M>
-    throw protocolError(this.#path, `gave an answer to ${method} that this rqctl cannot read: ${parsed.error.message}`)
+    const found = misfit(method, answer)
+    if (found === undefined) return answer as Result<M>
+    throw protocolError(this.#path, `gave an answer to ${method} that this rqctl cannot read: ${found}`)
   }
 
   /** Hang up. Calls under way fail with RQD_UNREACHABLE. */
@@ -105,8 +110,8 @@ export class ControlClient {
     }
     if (typeof message !== 'object' || message === null) return
     if (message.method === DRAIN_PROGRESS) {
-      const progress = drainProgress.safeParse(message.params)
-      if (progress.success) this.#options.onProgress?.(progress.data)
+      const { params } = message
+      if (misfitOfProgress(params) === undefined) this.#options.onProgress?.(params as DrainProgress)
     } else if (message.id === null && message.error !== undefined) {
       // Nobody knows which request it answers.
       this.#giveUp(errorOf(message.error))

@@ -1,6 +1,9 @@
-import { z } from 'zod'
+import type * as zod from 'zod'
+import { requirePackage } from '../../src/require.js'
 import { type Fault, faultCodes, standardFaults } from './faults.js'
 import { type Method, type MethodName, methodNames, methods } from './protocol.js'
+
+const { z } = requirePackage('zod') as typeof zod
 
 /** An OpenRPC document (https://spec.open-rpc.org, 1.3.2). `x-changes` marks methods that change what the daemon does. */
 export interface OpenRpc extends Record<string, unknown> {
@@ -45,7 +48,7 @@ function describeMethod(name: MethodName): OpenRpcMethod {
     name,
     summary,
     paramStructure: 'either',
-    params: Object.entries(params.shape as Record<string, z.ZodType>).map(([param, schema]) =>
+    params: Object.entries(params.shape as Record<string, zod.ZodType>).map(([param, schema]) =>
       describeParam(param, schema),
     ),
     result: { name: 'result', required: true, schema: schemaOf(result, 'output') },
@@ -54,7 +57,7 @@ function describeMethod(name: MethodName): OpenRpcMethod {
   }
 }
 
-function describeParam(name: string, type: z.ZodType): ContentDescriptor {
+function describeParam(name: string, type: zod.ZodType): ContentDescriptor {
   const schema = schemaOf(type, 'input')
   const description = z.globalRegistry.get(type)?.description
   return {
@@ -65,7 +68,7 @@ function describeParam(name: string, type: z.ZodType): ContentDescriptor {
   }
 }
 
-function schemaOf(type: z.core.$ZodType, io: 'input' | 'output'): object {
+function schemaOf(type: zod.core.$ZodType, io: 'input' | 'output'): object {
   const { $schema: _, ...schema } = z.toJSONSchema(type, { io, target: 'draft-7' })
   return schema
 }

@@ -49,7 +49,10 @@ export interface QueueStatus {
   readonly oldestAgeSec: number | null
 }
 
-/** A look at a drain under way. */
+/** Sent to a connection while its `drain` goes on. */
+export const DRAIN_PROGRESS = 'drain.progress'
+
+/** A look at a drain under way: what that notification carries. */
 export interface DrainProgress {
   readonly running: number
   readonly elapsedSec: number

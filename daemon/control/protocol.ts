@@ -3,11 +3,14 @@
  * place that says which methods there are; server dispatch, client types, `rpc.discover` and docs/control-socket.md
  * follow it. Fault codes are in faults.ts.
  */
-import { z } from 'zod'
+import type * as zod from 'zod'
+import { requirePackage } from '../../src/require.js'
 import type { DrainProgress, DrainReply, Status } from './operations.js'
 
+const { z } = requirePackage('zod') as typeof zod
+
 /** One method. `changes`: it changes what the daemon does, so each call is logged. */
-export interface Method<P extends z.ZodObject = z.ZodObject, R extends z.ZodType = z.ZodType> {
+export interface Method<P extends zod.ZodObject = zod.ZodObject, R extends zod.ZodType = zod.ZodType> {
   readonly summary: string
   readonly changes: boolean
   /** Parameters by name; by position in the order given here. */
@@ -23,7 +26,7 @@ const queueNames = z
   .default([])
   .describe('Names of queues; every queue of this daemon if left out or empty')
 
-const paused: z.ZodType<{ paused: string[] }> = z.looseObject({
+const paused: zod.ZodType<{ paused: string[] }> = z.looseObject({
   paused: z.array(z.string()).describe('The queues that are paused now'),
 })
 
@@ -61,7 +64,7 @@ const counters = z.looseObject({
   executorDeaths: count,
 })
 
-const status: z.ZodType<Status> = z.looseObject({
+const status: zod.ZodType<Status> = z.looseObject({
   state: z.enum(['starting', 'running', 'paused', 'suspended', 'draining', 'drained', 'stopping']),
   pid: z.int(),
   name: z.string(),
@@ -77,17 +80,17 @@ const status: z.ZodType<Status> = z.looseObject({
   counters,
 })
 
-const drained: z.ZodType<DrainReply> = z.looseObject({
+const drained: zod.ZodType<DrainReply> = z.looseObject({
   drained: z.boolean().describe('False if the deadline came first'),
   handedBack: count.describe('Jobs still running at the deadline, returned to the front of their queues'),
   elapsedSec: seconds,
 })
 
-const stopping: z.ZodType<{ running: number }> = z.looseObject({
+const stopping: zod.ZodType<{ running: number }> = z.looseObject({
   running: count.describe('Jobs running as the stop began'),
 })
 
-const openRpc: z.ZodType<Record<string, unknown> & { openrpc: string }> = z.looseObject({ openrpc: z.string() })
+const openRpc: zod.ZodType<Record<string, unknown> & { openrpc: string }> = z.looseObject({ openrpc: z.string() })
 
 /** The method table. */
 export const methods = {
@@ -141,19 +144,18 @@ export const methods = {
   }),
 } as const
 
-/** Sent to a connection while its `drain` goes on. */
-export const DRAIN_PROGRESS = 'drain.progress'
-export const drainProgress: z.ZodType<DrainProgress> = z.looseObject({ running: count, elapsedSec: seconds })
+/** What DRAIN_PROGRESS carries. */
+export const drainProgress: zod.ZodType<DrainProgress> = z.looseObject({ running: count, elapsedSec: seconds })
 
 export type MethodName = keyof typeof methods
 export const methodNames = Object.keys(methods) as MethodName[]
 
 /** Parameters as a caller writes them: those with a default may be left out. */
-export type ParamsIn<M extends MethodName> = z.input<(typeof methods)[M]['params']>
+export type ParamsIn<M extends MethodName> = zod.input<(typeof methods)[M]['params']>
 /** Parameters as the daemon reads them. */
-export type Params<M extends MethodName> = z.output<(typeof methods)[M]['params']>
-export type Result<M extends MethodName> = z.output<(typeof methods)[M]['result']>
+export type Params<M extends MethodName> = zod.output<(typeof methods)[M]['params']>
+export type Result<M extends MethodName> = zod.output<(typeof methods)[M]['result']>
 
-function define<P extends z.ZodObject, R extends z.ZodType>(method: Method<P, R>): Method<P, R> {
+function define<P extends zod.ZodObject, R extends zod.ZodType>(method: Method<P, R>): Method<P, R> {
   return method
 }

@@ -1,10 +1,9 @@
-import {
-  type JSONRPCErrorResponse,
-  type JSONRPCID,
-  type JSONRPCRequest,
-  createJSONRPCErrorResponse,
-} from 'json-rpc-2.0'
+import type * as jsonRpc from 'json-rpc-2.0'
+import type { JSONRPCErrorResponse, JSONRPCID, JSONRPCRequest } from 'json-rpc-2.0'
+import { requirePackage } from '../../src/require.js'
 import { type Fault, standardFault } from './faults.js'
+
+const { createJSONRPCErrorResponse } = requirePackage('json-rpc-2.0') as typeof jsonRpc
 
 /** What a line asks for: one request, or several whose answers belong in one array. */
 export type Message =

@@ -1,7 +1,8 @@
 import { type Server, type Socket, createServer } from 'node:net'
-import { JSONRPCServer } from 'json-rpc-2.0'
+import type * as jsonRpc from 'json-rpc-2.0'
 import { RqdError, coerceError } from '../../src/errors.js'
 import type { Logger } from '../../src/logger.js'
+import { requirePackage } from '../../src/require.js'
 import type { Service } from '../../src/service.js'
 import { version as ownVersion } from '../version.js'
 import { faultOf, standardFault } from './faults.js'
@@ -14,6 +15,8 @@ import { Session, type SessionContext } from './session.js'
 import { type PlacedSocket, placeSocket } from './socket-file.js'
 import { checkSocketPath, ensureSocketFolder, ownUid } from './socket-path.js'
 import { didYouMean } from './spelling.js'
+
+const { JSONRPCServer } = requirePackage('json-rpc-2.0') as typeof jsonRpc
 
 export interface ControlServerOptions {
   readonly path: string
@@ -33,7 +36,7 @@ export interface ControlServerOptions {
 export class ControlServer implements Service {
   readonly #path: string
   readonly #logger: Logger
-  readonly #rpc: JSONRPCServer<SessionContext>
+  readonly #rpc: jsonRpc.JSONRPCServer<SessionContext>
   readonly #maxConnections: number
   readonly #limits: { maxFrameBytes: number; maxInFlight: number }
   readonly #sessions = new Map<Session, Promise<void>>()
@@ -101,7 +104,7 @@ export class ControlServer implements Service {
     socket.end(encodeFrame(errorReply(null, faultOf(new RqdError('RQD_UNREACHABLE', why)))), () => socket.destroy())
   }
 
-  #buildRpc(operations: Operations, version: string): JSONRPCServer<SessionContext> {
+  #buildRpc(operations: Operations, version: string): jsonRpc.JSONRPCServer<SessionContext> {
     const rpc = new JSONRPCServer<SessionContext>({
       errorListener: (_message, thrown) => {
         if (thrown instanceof RqdError) return

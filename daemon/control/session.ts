@@ -1,19 +1,17 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
-import {
-  type JSONRPCErrorResponse,
-  type JSONRPCRequest,
-  type JSONRPCResponse,
-  type JSONRPCServer,
-  createJSONRPCNotification,
-} from 'json-rpc-2.0'
+import type * as jsonRpc from 'json-rpc-2.0'
+import type { JSONRPCErrorResponse, JSONRPCRequest, JSONRPCResponse, JSONRPCServer } from 'json-rpc-2.0'
 import { coerceError } from '../../src/errors.js'
 import type { Logger } from '../../src/logger.js'
+import { requirePackage } from '../../src/require.js'
 import { standardFault } from './faults.js'
 import { type Frame, LineSplitter, encodeFrame } from './framing.js'
 import type { CallContext } from './methods.js'
-import { DRAIN_PROGRESS } from './protocol.js'
+import { DRAIN_PROGRESS } from './operations.js'
 import { errorReply, isErrorReply, readMessage } from './request.js'
+
+const { createJSONRPCNotification } = requirePackage('json-rpc-2.0') as typeof jsonRpc
 
 /** What a method is told of the connection that calls it. */
 export interface SessionContext extends CallContext {

@@ -36,7 +36,20 @@ process.on('unhandledRejection', (reason: unknown) => executor.uncaught(reason))
 process.on('exit', () => channel.flush())
 publishCurrentTask()
 process.title = 'rqd: executor starting'
-channel.onMessage((message) => executor.handle(message))
+let held = process.env['RQD_LIFELINE'] !== '1'
+channel.onMessage(hear)
+
+function hear(message: ToExecutor): void {
+  // Code of the operator's may block from here on. Without any, `ready` goes out first: what is there to be heard
+  // before is heard from the channel's end too, and a job cannot come in the same turn.
+  const hold = (): void => {
+    if (!held) holdLifeline(LIFELINE_FD)
+    held = true
+  }
+  if (message.type === 'hello' && message.preload.length === 0) setImmediate(hold)
+  else hold()
+  executor.handle(message)
+}
 
 function openChannel(): Socket {
   try {

@@ -1,4 +1,4 @@
-import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcessByStdio, execFile, spawn, spawnSync } from 'node:child_process'
 import type { Duplex, Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { RqdError, coerceError } from '../../src/errors.js'
@@ -121,9 +121,19 @@ function signalGroup(leaderPid: number, signal: NodeJS.Signals): void {
 }
 
 let setpriv: boolean | undefined
+const probe = ['--pdeathsig', 'KILL', '--', 'true']
 
-/** True if util-linux's setpriv can ask the kernel to kill a child with its parent. */
+/**
+ * Find out whether util-linux's setpriv can ask the kernel to kill a child with its parent. Without this call, the
+ * first executor's start finds out and holds up the process meanwhile.
+ */
+export async function probeSetpriv(): Promise<void> {
+  setpriv ??= await new Promise<boolean>((resolve) => {
+    execFile('setpriv', probe, (error) => resolve(error === null))
+  })
+}
+
 function setprivWorks(): boolean {
-  setpriv ??= spawnSync('setpriv', ['--pdeathsig', 'KILL', '--', 'true'], { stdio: 'ignore' }).status === 0
+  setpriv ??= spawnSync('setpriv', probe, { stdio: 'ignore' }).status === 0
   return setpriv
 }

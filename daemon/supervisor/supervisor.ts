@@ -191,11 +191,15 @@ export class Supervisor implements Service, Operations {
   }
 
   /**
-   * Register, warm the executors, read queues.
+   * Warm the executors, register, read queues. If it throws, `stop` is still due.
    * @throws RqdError RQD_NAME_TAKEN, RQD_EXECUTOR, RQD_REDIS
    */
   async start(): Promise<void> {
     const { store, identity, logger } = this.#options
+    if (this.#phase === 'stopping') throw new RqdError('RQD_EXECUTOR', 'the daemon was stopped before it started')
+    // In parallel with all that Redis is asked first. Where that fails, whoever called stops the pool.
+    const warm = this.#pool.start()
+    warm.catch(() => undefined)
     await succeedDeadNeighbours(store, this.#recoverer, identity, logger)
     await this.#presence.register()
     if (this.#stopped !== undefined) await this.#presence.deregister()
@@ -203,7 +207,7 @@ export class Supervisor implements Service, Operations {
     await this.#heart.start()
     await this.#recoverer.start()
     await this.#sweeper.start()
-    await this.#pool.start()
+    await warm
     this.#setPhase('running')
     await this.#heart.beat()
     await this.#fetcher.start()

@@ -1,6 +1,9 @@
-import { Redis } from 'ioredis'
+import type * as ioredis from 'ioredis'
 import { RqdError } from '../errors.js'
 import type { Random } from '../random.js'
+import { requirePackage } from '../require.js'
+
+const { Redis } = requirePackage('ioredis') as typeof ioredis
 
 /** Where a Redis server is and how to be let in. */
 export interface RedisAddress {
@@ -32,7 +35,7 @@ export interface ConnectionPolicy {
  * connection is down and nothing is sent twice: a claim that was repeated silently would be held by nobody.
  * @throws RqdError RQD_BAD_OPTION if the URL is not one of redis://, rediss:// or unix://.
  */
-export function connectRedis(url: string, policy: ConnectionPolicy): Redis {
+export function connectRedis(url: string, policy: ConnectionPolicy): ioredis.Redis {
   return new Redis({
     ...parseRedisUrl(url),
     connectTimeout: policy.connectTimeoutMs ?? 5_000,

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import t from 'tap'
-import { createLogger, type LogFormat, type LogLevel } from '../../daemon/log.js'
+import { type LogFormat, type LogLevel, createLogger, writes } from '../../daemon/log.js'
 
 async function lines(
   level: LogLevel,
@@ -36,4 +36,14 @@ t.test('what is below the level is not written', async (t) => {
   })
   t.equal(written.length, 1)
   t.match(written[0], 'ERROR error')
+})
+
+t.test('levels, from the quietest', async (t) => {
+  const levels: LogLevel[] = ['error', 'warn', 'info', 'debug']
+  for (const [i, level] of levels.entries()) {
+    t.same(
+      levels.filter((at) => writes(level, at)),
+      levels.slice(0, i + 1),
+    )
+  }
 })

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 
 /** True while a process runs. A zombie has ended: it only waits to be reaped by whoever is responsible for it. */
 export function isRunning(pid: number): boolean {
@@ -8,4 +8,16 @@ export function isRunning(pid: number): boolean {
   } catch {
     return false
   }
+}
+
+/** The running processes whose environment holds `NAME=value`: those that were given it, and all that they started. */
+export function runningWith(mark: string): number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return pids.map(Number).filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(mark) && isRunning(pid)
+    } catch {
+      return false
+    }
+  })
 }

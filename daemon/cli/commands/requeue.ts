@@ -1,11 +1,12 @@
 import { deflateSync } from 'node:zlib'
-import { SingleBar } from 'cli-progress'
+import type * as cliProgress from 'cli-progress'
 import type { Command } from 'commander'
 import { systemClock } from '../../../src/clock.js'
 import { RqdError, coerceError } from '../../../src/errors.js'
 import { allFailedJobIds, failedJobStates } from '../../../src/fleet/failed-jobs.js'
 import { formatIso } from '../../../src/job/time.js'
 import { Store } from '../../../src/redis/store.js'
+import { requirePackage } from '../../../src/require.js'
 import type { Context, Run } from '../context.js'
 import { exitCodes } from '../exit-codes.js'
 import { formatCount, printable } from '../output.js'
@@ -121,8 +122,9 @@ function describeRequeue(queue: string, dryRun: boolean, done: readonly string[]
   return `Would requeue ${count} of queue ${name}${done.length === 0 ? '.' : ':'}\n${done.map((id) => `  ${printable(id)}\n`).join('')}`
 }
 
-function startBar(total: number, { io: { stderr } }: Context): SingleBar | undefined {
+function startBar(total: number, { io: { stderr } }: Context): cliProgress.SingleBar | undefined {
   if (total < MANY || stderr.isTTY !== true) return undefined
+  const { SingleBar } = requirePackage('cli-progress') as typeof cliProgress
   const bar = new SingleBar({
     stream: stderr,
     format: 'requeueing [{bar}] {value}/{total}  {eta_formatted} left',

@@ -13,8 +13,14 @@ import { RecordingLogger } from '../../helpers/recording-logger.js'
 import { startRedis, type TestRedis } from '../../helpers/redis.js'
 import { waitFor } from '../../helpers/wait-for.js'
 
-/** A supervisor in this process, with a wall clock that is wrong by so much. */
+/** A supervisor that runs in this process, with a wall clock that is wrong by so much. */
 async function startSupervisor(t: Test, redis: TestRedis, name: string, skewMs: number): Promise<Supervisor> {
+  const supervisor = await newSupervisor(t, redis, name, skewMs)
+  await supervisor.start()
+  return supervisor
+}
+
+async function newSupervisor(t: Test, redis: TestRedis, name: string, skewMs: number): Promise<Supervisor> {
   const clock: Clock = { epochMs: () => systemClock.epochMs() + skewMs, monoMs: () => systemClock.monoMs() }
   const connect = (commandTimeoutMs: number): ReturnType<typeof connectRedis> =>
     connectRedis(redis.url, { commandTimeoutMs, random: systemRandom })
@@ -48,7 +54,6 @@ async function startSupervisor(t: Test, redis: TestRedis, name: string, skewMs: 
     await supervisor.stop(true)
     client.disconnect()
   })
-  await supervisor.start()
   return supervisor
 }
 
@@ -88,4 +93,13 @@ t.test('pausing a queue that the daemon does not serve is refused by name', asyn
   const redis = await startRedis(t)
   const supervisor = await startSupervisor(t, redis, 'strict', 0)
   await t.rejects(supervisor.pause(['nowhere']), { code: 'RQD_BAD_OPTION', message: /"nowhere".*default/ })
+})
+
+t.test('told to stop before it starts, it starts nothing', async (t) => {
+  const redis = await startRedis(t)
+  const supervisor = await newSupervisor(t, redis, 'early', 0)
+  await supervisor.stop()
+  await t.rejects(supervisor.start(), { code: 'RQD_EXECUTOR', message: /stopped before it started/ })
+  t.match(await supervisor.status(), { state: 'stopping', executors: [{ pid: null }] })
+  t.same(await redis.client.keys('*'), [])
 })

@@ -1,0 +1,130 @@
+/**
+ * The client's check of what a daemon answers: protocol.ts's result schemas in a form that costs no loading, because a
+ * `rqctl status` should be there at once. A test holds the two together.
+ */
+import type { Counters } from '../../src/worker/counters.js'
+import type { DrainProgress, DrainReply, ExecutorStatus, QueueStatus, Status } from './operations.js'
+import type { MethodName } from './protocol.js'
+
+/** What is wrong with a value; undefined if nothing is. `at`: what the value is called. */
+type Check = (value: unknown, at: string) => string | undefined
+
+const be =
+  (expected: string, fits: (value: unknown) => boolean): Check =>
+  (value, at) =>
+    fits(value) ? undefined : `${at} is ${shown(value)}; expected ${expected}`
+
+const text = be('text', (value) => typeof value === 'string')
+const truth = be('true or false', (value) => typeof value === 'boolean')
+const number = be('a number', Number.isFinite)
+const seconds = be('a number from 0', (value) => Number.isFinite(value) && (value as number) >= 0)
+const int = be('a whole number', Number.isSafeInteger)
+const count = be('a whole number from 0', (value) => Number.isSafeInteger(value) && (value as number) >= 0)
+const oneOf = (...names: readonly string[]): Check =>
+  be(names.join(' or '), (value) => (names as readonly unknown[]).includes(value))
+
+const nullOr =
+  (check: Check): Check =>
+  (value, at) =>
+    value === null ? undefined : check(value, at)
+
+const listOf =
+  (check: Check): Check =>
+  (value, at) => {
+    if (!Array.isArray(value)) return `${at} is ${shown(value)}; expected a list`
+    return firstOf(value, (item: unknown, i) => check(item, `${at}[${i}]`))
+  }
+
+/** A check for each field of a type. */
+type Checks<T> = { readonly [Field in keyof T]-?: Check }
+
+/** Further fields pass: a newer daemon may send them. */
+const object =
+  (checks: Readonly<Record<string, Check>>): Check =>
+  (value, at) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      return `${at} is ${shown(value)}; expected an object`
+    }
+    const fields = value as Record<string, unknown>
+    return firstOf(Object.entries(checks), ([name, check]) => check(fields[name], `${at}.${name}`))
+  }
+
+const executor = object({
+  pid: nullOr(int),
+  worker: text,
+  state: oneOf('starting', 'idle', 'busy', 'stopping', 'backoff'),
+  jobId: nullOr(text),
+  queue: nullOr(text),
+  func: nullOr(text),
+  runningSec: nullOr(seconds),
+  rssBytes: nullOr(count),
+  jobsDone: count,
+} satisfies Checks<ExecutorStatus>)
+
+const queue = object({
+  name: text,
+  depth: nullOr(count),
+  paused: truth,
+  oldestAgeSec: nullOr(number),
+} satisfies Checks<QueueStatus>)
+
+const counters = object({
+  claimed: count,
+  finished: count,
+  failed: count,
+  retried: count,
+  handedBack: count,
+  recovered: count,
+  fenced: count,
+  executorDeaths: count,
+} satisfies Checks<Counters>)
+
+const status = object({
+  state: oneOf('starting', 'running', 'paused', 'suspended', 'draining', 'drained', 'stopping'),
+  pid: int,
+  name: text,
+  version: text,
+  uptimeSec: seconds,
+  redis: object({ url: text, connected: truth, roundTripMs: nullOr(seconds) } satisfies Checks<Status['redis']>),
+  executors: listOf(executor),
+  queues: listOf(queue),
+  counters,
+} satisfies Checks<Status>)
+
+const paused = object({ paused: listOf(text) } satisfies Checks<{ paused: string[] }>)
+
+const answers: Readonly<Record<MethodName, Check>> = {
+  ping: oneOf('pong'),
+  status,
+  pause: paused,
+  resume: paused,
+  drain: object({ drained: truth, handedBack: count, elapsedSec: seconds } satisfies Checks<DrainReply>),
+  shutdown: object({ running: count } satisfies Checks<{ running: number }>),
+  'rpc.discover': object({ openrpc: text } satisfies Checks<{ openrpc: string }>),
+}
+
+const progress = object({ running: count, elapsedSec: seconds } satisfies Checks<DrainProgress>)
+
+/** Why an answer to a method cannot be read, or undefined if it can. */
+export function misfit(method: MethodName, answer: unknown): string | undefined {
+  return answers[method](answer, 'it')
+}
+
+/** Why the parameters of a `drain.progress` cannot be read, or undefined if they can. */
+export function misfitOfProgress(params: unknown): string | undefined {
+  return progress(params, 'it')
+}
+
+function firstOf<T>(items: readonly T[], check: (item: T, i: number) => string | undefined): string | undefined {
+  for (const [i, item] of items.entries()) {
+    const found = check(item, i)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'missing'
+  const json = JSON.stringify(value)
+  return json.length > 80 ? `${json.slice(0, 79)}…` : json
+}

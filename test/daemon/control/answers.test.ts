@@ -1,0 +1,58 @@
+import t from 'tap'
+import { misfit, misfitOfProgress } from '../../../daemon/control/answers.js'
+import { describeMethods } from '../../../daemon/control/openrpc.js'
+import { type MethodName, drainProgress, methods } from '../../../daemon/control/protocol.js'
+import { sampleStatus } from './fake-operations.js'
+
+const samples: Record<MethodName, unknown> = {
+  ping: 'pong',
+  status: sampleStatus,
+  pause: { paused: ['high'] },
+  resume: { paused: [] },
+  drain: { drained: true, handedBack: 0, elapsedSec: 2.5 },
+  shutdown: { running: 3 },
+  'rpc.discover': describeMethods('1.0.0'),
+}
+
+const others = [undefined, null, 'other', '', 7, 0.5, -1, true, [], {}, ['x'], { newer: 1 }]
+
+/** The value with each of its parts, down to the leaves, replaced in turn by each of the others. */
+function* variants(value: unknown): Generator {
+  yield* others
+  if (typeof value !== 'object' || value === null) return
+  for (const [key, part] of Object.entries(value)) {
+    for (const other of variants(part)) {
+      yield Array.isArray(value)
+        ? value.map((item: unknown, i) => (i === Number(key) ? other : item))
+        : { ...value, [key]: other }
+    }
+  }
+}
+
+t.test('the client takes an answer if and only if the method table does', async (t) => {
+  for (const [name, sample] of Object.entries(samples) as [MethodName, unknown][]) {
+    t.equal(misfit(name, sample), undefined)
+    for (const variant of name === 'rpc.discover' ? [...others, { openrpc: 1 }] : variants(sample)) {
+      const fits = methods[name].result.safeParse(variant).success
+      const found = misfit(name, variant)
+      if ((found === undefined) !== fits) t.fail(`${name}: ${JSON.stringify(variant)}`, { found, fits })
+    }
+  }
+  for (const variant of variants({ running: 2, elapsedSec: 0.5 })) {
+    t.equal(misfitOfProgress(variant) === undefined, drainProgress.safeParse(variant).success)
+  }
+})
+
+t.test('what is wrong is told with its place, what was found and what was expected', async (t) => {
+  const [executor] = sampleStatus.executors
+  const cases: [unknown, string][] = [
+    [{ ...sampleStatus, pid: 'x' }, 'it.pid is "x"; expected a whole number'],
+    [
+      { ...sampleStatus, executors: [{ ...executor, jobsDone: -1 }] },
+      'it.executors[0].jobsDone is -1; expected a whole',
+    ],
+    [{ ...sampleStatus, queues: undefined }, 'it.queues is missing; expected a list'],
+    ['x'.repeat(500), `it is "${'x'.repeat(78)}…; expected an object`],
+  ]
+  for (const [answer, found] of cases) t.match(misfit('status', answer), found)
+})
