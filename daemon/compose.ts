@@ -10,6 +10,7 @@ import { ControlServer } from './control/server.js'
 import { defaultSocketPath } from './control/socket-path.js'
 import { ownIdentity } from './host.js'
 import { preflight } from './preflight.js'
+import { JobLog } from './job-log.js'
 import { onStopSignal } from './signals.js'
 import type { SpawnExecutor } from './supervisor/spawn.js'
 import { Supervisor } from './supervisor/supervisor.js'
@@ -75,6 +76,7 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
       clock: systemClock,
       random: systemRandom,
       logger,
+      jobLog: new JobLog({ logger, level: config.logLevel, clock: systemClock }),
       output: (chunk, stream) => process[stream].write(chunk),
     })
     await serve(supervisor, config, environment, logger)

@@ -6,8 +6,20 @@ export interface Clock {
   monoMs(): number
 }
 
-/** The clocks of this host. Wall-clock values carry microseconds where the host has them. */
+/** How often the fine clock is set by the wall clock, which may be put right at any time. */
+const SET_EVERY_MS = 500
+
+let set = { epochMs: 0, monoMs: -Infinity }
+
+/**
+ * The clocks of this host. The wall clock itself gives whole milliseconds, too coarse for short jobs: in between it is
+ * carried on by the monotonic one, to microseconds.
+ */
 export const systemClock: Clock = {
-  epochMs: () => Date.now(),
+  epochMs: () => {
+    const monoMs = performance.now()
+    if (monoMs - set.monoMs > SET_EVERY_MS) set = { epochMs: Date.now(), monoMs }
+    return set.epochMs + Math.round((monoMs - set.monoMs) * 1000) / 1000
+  },
   monoMs: () => performance.now(),
 }

@@ -57,6 +57,8 @@ const executor = object({
   queue: nullOr(text),
   func: nullOr(text),
   runningSec: nullOr(seconds),
+  running: count,
+  ahead: count,
   rssBytes: nullOr(count),
   jobsDone: count,
 } satisfies Checks<ExecutorStatus>)

@@ -24,8 +24,6 @@ import { describeThrown } from './traceback.js'
 export interface ExecutorProcess {
   readonly pid: number
   readonly version: string
-  /** Resolves when the process ends with its supervisor, and gives back jobs, whatever its functions do. */
-  readonly guarded: Promise<void>
   setTitle(title: string): void
   /** Several jobs run at a time from now on: send what they print by `send`, where it can be told whose it is. */
   splitOutput(send: (execution: string, stream: 'stdout' | 'stderr', bytes: Uint8Array) => void): void
@@ -171,7 +169,6 @@ export class Executor {
     const resolver = new FunctionResolver(hello.taskPaths, this.#clock)
     try {
       await preloadModules(hello.preload, hello.taskPaths, resolver)
-      await this.#process.guarded
     } catch (thrown) {
       await this.#fatal(thrown)
       return

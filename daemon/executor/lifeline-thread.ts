@@ -1,5 +1,5 @@
 import { Socket } from 'node:net'
-import { parentPort, workerData } from 'node:worker_threads'
+import { workerData } from 'node:worker_threads'
 import { RevokeDecoder, encodeRevoked } from '../ipc/revoke.js'
 import { revoke } from './gate.js'
 import type { LifelineData } from './lifeline.js'
@@ -14,4 +14,5 @@ lifeline.on('close', killOwnGroup)
 lifeline.on('data', (chunk: Buffer) => {
   for (const [upToSeq = 0] of requests.push(chunk)) lifeline.write(encodeRevoked(upToSeq, revoke(gate, upToSeq)))
 })
-parentPort?.postMessage('listening')
+// From here on questions are answered, whatever the other thread does.
+lifeline.write(encodeRevoked(0, 0))

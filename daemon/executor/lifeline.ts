@@ -10,22 +10,16 @@ export interface LifelineData {
 /**
  * What must work even while a function blocks the event loop, on a thread of its own that reads descriptor 4: end this
  * process and its group when the supervisor, the only holder of the other end, is gone; and give back jobs that are
- * not begun when it asks for them. Resolves when the thread listens.
+ * not begun when it asks for them. It says there when it is ready to.
  */
-export function holdLifeline(fd: number, gate: GateMemory): Promise<void> {
+export function holdLifeline(fd: number, gate: GateMemory): void {
   const workerData: LifelineData = { fd, gate }
   const thread = new Worker(new URL('lifeline-thread.js', import.meta.url), {
     workerData,
     // The thread needs next to nothing.
     resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 },
   })
-  return new Promise((resolve) => {
-    // It says but one thing, once. The event would hold the process up by itself.
-    thread.once('message', () => {
-      thread.unref()
-      resolve()
-    })
-    // Somebody started the executor without a lifeline: the channel's end is then all there is.
-    thread.on('error', () => resolve())
-  })
+  // Somebody started the executor without a lifeline: the channel's end is then all there is.
+  thread.on('error', () => undefined)
+  thread.unref()
 }

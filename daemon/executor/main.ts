@@ -22,7 +22,6 @@ const LIFELINE_FD = 4
 ignoreTerminalSignals()
 const channel = new Channel<FromExecutor, ToExecutor>(openChannel(), { parse: parseToExecutor })
 const gate = newGateMemory()
-const guarded = process.env['RQD_LIFELINE'] === '1' ? holdLifeline(LIFELINE_FD, gate) : Promise.resolve()
 const executor = new Executor(channel, systemClock, thisProcess(), gate)
 
 // Without a supervisor nobody may run.
@@ -43,7 +42,7 @@ function hear(message: ToExecutor): void {
   // Code of the operator's may block from here on. Without any, `ready` goes out first: what is there to be heard
   // before is heard from the channel's end too, and a job cannot come in the same turn.
   const hold = (): void => {
-    if (!held) holdLifeline(LIFELINE_FD)
+    if (!held) holdLifeline(LIFELINE_FD, gate)
     held = true
   }
   if (message.type === 'hello' && message.preload.length === 0) setImmediate(hold)
@@ -69,7 +68,6 @@ function thisProcess(): ExecutorProcess {
     setTitle: (title) => {
       process.title = title
     },
-    guarded,
     splitOutput,
     warn,
     exit: (code) => process.exit(code),

@@ -1,6 +1,7 @@
 /**
  * The words on the lifeline (descriptor 4), which carries nothing but 32-bit big-endian numbers: the supervisor asks
  * with one, the number of the last job to give back; the executor answers with two, that number and the last job begun.
+ * An answer of two zeros, to no question, says that questions will be answered: before it, no job is handed over ahead.
  */
 const WORD_BYTES = 4
 

@@ -213,12 +213,13 @@ function assigned(slot: Slot, jobs: readonly AssignedJob[], nowMs: number, polic
 }
 
 function began(busy: BusyState, execution: string, nowMs: number, policy: SlotPolicy): BusyStep {
-  const job = busy.ahead.find((each) => each.execution === execution)
+  const at = busy.ahead.findIndex((each) => each.execution === execution)
+  const job = busy.ahead[at]
   if (job === undefined) return [busy, []]
   // One that is on the ladder already stays there.
   const limitAtMs = job.limitMs === null ? null : nowMs + job.limitMs
   const climbAtMs = job.rung === 'running' ? limitAtMs : (job.climbAtMs ?? nowMs + policy.abortGraceMs)
-  const ahead = busy.ahead.filter((each) => each !== job)
+  const ahead = at === 0 ? busy.ahead.slice(1) : busy.ahead.filter((each) => each !== job)
   return [rearrange({ ...busy, running: [...busy.running, { ...job, climbAtMs }], ahead }, nowMs, policy), []]
 }
 

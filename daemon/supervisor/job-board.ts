@@ -9,10 +9,11 @@ import { holdJob, type HeldJob } from '../../src/worker/held-job.js'
 import type { Settler } from '../../src/worker/settler.js'
 import type { Starter } from '../../src/worker/starter.js'
 import type { JobResult, RunJob } from '../ipc/messages.js'
+import { functionOf, type JobLog } from '../job-log.js'
 import { DEFAULT_MAX_FRAME_BYTES } from '../ipc/frames.js'
 import { ClaimSize } from './claim-size.js'
 import { outcomeOfDeath, timeoutText, type Death } from './death.js'
-import { functionOf, Pace } from './pace.js'
+import { Pace } from './pace.js'
 
 /** Largest payload that fits a frame, with what else is in it. */
 const MAX_PAYLOAD_BYTES = DEFAULT_MAX_FRAME_BYTES - 1024 * 1024
@@ -37,6 +38,7 @@ type WaitingJob = Pick<RunningJob, 'job' | 'order'>
 export interface JobBoardOptions {
   clock: Clock
   logger: Logger
+  jobLog: JobLog
   counters: Counters
   settler: Settler
   starter: Starter
@@ -130,7 +132,7 @@ export class JobBoard {
   #give({ job, order }: WaitingJob): boolean {
     const { clock, assign } = this.#options
     const limitSec = job.hash.timeoutSec ?? rqDefaults.timeoutSec
-    const func = functionOf(job.hash.description)
+    const func = functionOf(job)
     const run = {
       execution: job.execution,
       id: job.id,
@@ -176,12 +178,12 @@ export class JobBoard {
   began(execution: string, atMs: number): void {
     const running = this.#running.get(execution)
     if (running === undefined) return
-    const { starter, clock, logger } = this.#options
+    const { starter, clock, jobLog } = this.#options
     running.hasBegun = true
     running.startedAtMs = atMs
     running.startedMonoMs = clock.monoMs()
     starter.started(running.job, running.worker, atMs)
-    logger.info('job started', { ...describe(running), description: running.job.hash.description })
+    jobLog.started(running.job, running.worker)
   }
 
   /** An executor reports the end of a job. */
@@ -238,7 +240,7 @@ export class JobBoard {
     this.#options.starter.ended(execution)
     const settlement = this.#settle(running.job, running.worker, outcome, times)
     const durationSec = Math.max(0, times.endedAtMs - times.startedAtMs) / 1000
-    this.#log(settlement, { ...describe(running), durationSec })
+    this.#log(running, settlement, durationSec)
   }
 
   #settle(
@@ -255,31 +257,34 @@ export class JobBoard {
     return settlement
   }
 
-  #log(settlement: Settlement, fields: Record<string, string | number>): void {
-    const { logger } = this.#options
+  #log(running: RunningJob, settlement: Settlement, durationSec: number): void {
+    const { jobLog } = this.#options
     switch (settlement.kind) {
       case 'finish':
-        logger.info('job finished', fields)
+        jobLog.finished(running.job, running.worker, durationSec)
         return
       case 'hand-back':
-        logger.warn('job interrupted: it goes back to the front of its queue', fields)
+        jobLog.trouble('warn', 'job interrupted: it goes back to the front of its queue', () => ({
+          ...describe(running),
+          durationSec,
+        }))
         return
-      case 'retry': {
-        const { retriesLeft, delaySec } = settlement
-        logger.warn('job failed and will be tried again', {
-          ...fields,
-          retriesLeft,
-          delaySec,
+      case 'retry':
+        jobLog.trouble('warn', 'job failed and will be tried again', () => ({
+          ...describe(running),
+          durationSec,
+          retriesLeft: settlement.retriesLeft,
+          delaySec: settlement.delaySec,
           error: firstLine(settlement.text),
-        })
+        }))
         return
-      }
       case 'fail':
-        logger.error(`job ${settlement.status}`, {
-          ...fields,
+        jobLog.trouble('error', `job ${settlement.status}`, () => ({
+          ...describe(running),
+          durationSec,
           cause: settlement.certificate?.cause,
           error: firstLine(settlement.text).trimEnd(),
-        })
+        }))
     }
   }
 }

@@ -15,6 +15,8 @@ export class Member {
   readonly isSpare: boolean
   slot: Slot = newSlot
   process: ExecutorProcess | null = null
+  /** The process has said that it answers when it is asked for jobs. */
+  answers = false
   /** As of the last look; null before the first. */
   vitals: Vitals | null = null
   /** CPU time that the process had used when its newest job began, as far as it was known. */
@@ -40,9 +42,10 @@ export class Member {
     this.#concurrency = concurrency
   }
 
-  /** Another process serves the slot from now on. */
-  serve(process: ExecutorProcess | null): void {
+  /** Another process serves the slot from now on. `answers`: it can give jobs back, so that some may go ahead. */
+  serve(process: ExecutorProcess | null, answers = false): void {
     this.process = process
+    this.answers = answers
     this.#seq = 0
     this.#outbox = []
     this.#revoking?.answered.resolve()
@@ -57,7 +60,7 @@ export class Member {
     if (this.slot.state.phase === 'busy' && this.slot.state.ending !== null) return 0
     const held = this.#estimatesMs.size
     const places = this.#concurrency - held
-    if (estimateMs === undefined || this.#isStuck(nowMonoMs)) return Math.max(0, places)
+    if (estimateMs === undefined || !this.answers || this.#isStuck(nowMonoMs)) return Math.max(0, places)
     const byWork = Math.floor((AHEAD_MS * this.#concurrency - this.#workMs) / estimateMs)
     return Math.max(places, Math.min(byWork, MAX_AHEAD * this.#concurrency - held), 0)
   }

@@ -16,7 +16,7 @@ interface Known {
 
 /**
  * How long jobs take, learned from those that have ended: a running mean of each function and each queue, with its
- * deviation. Job names its function only in its description, which its producer may have replaced by words of its own:
+ * deviation. A job names its function only in its description, which its producer may have replaced by words of its own:
  * then its queue has to do.
  */
 export class Pace {
@@ -40,13 +40,6 @@ export class Pace {
   get anyMs(): number | undefined {
     return estimate(this.#all)
   }
-}
-
-/** The function in a job's description: all before the first parenthesis. */
-export function functionOf(description: string | undefined): string {
-  if (description === undefined) return ''
-  const end = description.indexOf('(')
-  return end === -1 ? description : description.slice(0, end)
 }
 
 function estimate(known: Known | undefined): number | undefined {

@@ -262,9 +262,9 @@ export class Pool {
     const spare = member.isSpare ? undefined : this.#spares.find(({ slot }) => slot.state.phase === 'idle')
     const executor = spare?.process
     if (spare === undefined || executor === undefined || executor === null) return false
+    member.serve(executor, spare.answers)
     spare.serve(null)
     spare.slot = newSlot
-    member.serve(executor)
     member.vitals = spare.vitals
     this.#owners.set(executor, member)
     executor.channel.send({ type: 'serve', worker: member.worker })
@@ -298,6 +298,7 @@ export class Pool {
     executor.onRevoked((upToSeq, begunSeq) => {
       const owner = this.#owners.get(executor)
       if (owner === undefined) return
+      owner.answers = true
       this.#apply(owner, { type: 'revoked', upToSeq, begunSeq })
       owner.answered(upToSeq)
       listener.free()

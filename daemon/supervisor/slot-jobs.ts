@@ -55,7 +55,9 @@ export function rearrange(busy: BusyState, nowMs: number, policy: SlotPolicy): B
 export function onEnded(busy: BusyState, executions: readonly string[], nowMs: number, policy: SlotPolicy): BusyState {
   const isLeft = ({ execution }: SlotJob): boolean => !executions.includes(execution)
   const running = busy.running.filter(isLeft)
-  const ahead = busy.ahead.every(isLeft) ? busy.ahead : busy.ahead.filter(isLeft)
+  // As a rule all of them ran.
+  const allRan = busy.running.length - running.length === executions.length
+  const ahead = allRan || busy.ahead.every(isLeft) ? busy.ahead : busy.ahead.filter(isLeft)
   if (running.length === busy.running.length && ahead === busy.ahead) return busy
   return rearrange({ ...busy, running, ahead }, nowMs, policy)
 }

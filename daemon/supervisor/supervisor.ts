@@ -18,6 +18,7 @@ import { Starter } from '../../src/worker/starter.js'
 import { Wakeup } from '../../src/worker/wakeup.js'
 import type { DaemonState, DrainProgress, DrainReply, Operations, Status } from '../control/operations.js'
 import type { ProcessIdentity } from '../host.js'
+import type { JobLog } from '../job-log.js'
 import { defaultSlotPolicy } from './children.js'
 import { drain } from './drain.js'
 import { JobBoard } from './job-board.js'
@@ -58,6 +59,7 @@ export interface SupervisorOptions {
   clock: Clock
   random: Random
   logger: Logger
+  jobLog: JobLog
   output: (chunk: Uint8Array, stream: 'stdout' | 'stderr') => void
 }
 
@@ -120,6 +122,7 @@ export class Supervisor implements Service, Operations {
     this.#board = new JobBoard({
       clock,
       logger,
+      jobLog: options.jobLog,
       counters,
       settler: this.#settler,
       starter: new Starter({ store, logger, onLost: (execution) => this.#board.claimLost(execution) }),
@@ -307,6 +310,7 @@ export class Supervisor implements Service, Operations {
     await this.#link.stop()
     if (unsettled > 0) logger.error('stopped before Redis took all results; their jobs will run again', { unsettled })
     await this.#presence.deregister()
+    this.#options.jobLog.flush()
   }
 
   #accept(claims: Parameters<JobBoard['accept']>[0]): void {

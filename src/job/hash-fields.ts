@@ -4,74 +4,91 @@ import { MalformedJobError, RqdError } from '../errors.js'
 import { decodeJson } from '../serial/json.js'
 import { parseIso } from './time.js'
 
+/** Texts up to this length are looked at byte by byte. */
+const SHORT = 64
+
 const integerPattern = /^\s*[+-]?\d+(?:_\d+)*\s*$/
 
-/** Reads fields by type; what cannot be read goes to `onProblem`, and counts as unset if that does not throw. */
+/** Reads one field after another by type; what cannot be read goes to `onProblem`, and counts as unset if that does not throw. */
 export class FieldReader {
   readonly #jobId: string
-  readonly #fields: ReadonlyMap<string, Uint8Array>
   readonly #onProblem: (problem: MalformedJobError) => void
+  #field = ''
+  #bytes: Buffer = Buffer.alloc(0)
+  #start = 0
+  #end = 0
 
-  constructor(jobId: string, fields: ReadonlyMap<string, Uint8Array>, onProblem: (problem: MalformedJobError) => void) {
+  constructor(jobId: string, onProblem: (problem: MalformedJobError) => void) {
     this.#jobId = jobId
-    this.#fields = fields
     this.#onProblem = onProblem
   }
 
-  bytes(field: string): Uint8Array | undefined {
-    return this.#fields.get(field)
+  /** Go to a field, whose value lies in `bytes` from `start` to before `end`. */
+  at(field: string, bytes: Buffer, start: number, end: number): void {
+    this.#field = field
+    this.#bytes = bytes
+    this.#start = start
+    this.#end = end
+  }
+
+  /** The bytes as they are. */
+  get value(): Uint8Array {
+    return this.#bytes.subarray(this.#start, this.#end)
+  }
+
+  get #isEmpty(): boolean {
+    return this.#start === this.#end
   }
 
   /** Text; empty is unset. */
-  text(field: string): string | undefined {
-    const text = this.#raw(field)
-    return text === '' ? undefined : text
+  text(): string | undefined {
+    return this.#isEmpty ? undefined : this.#raw()
   }
 
   /** ISO time; empty is unset. */
-  time(field: string): number | undefined {
-    const text = this.text(field)
+  time(): number | undefined {
+    const text = this.text()
     if (text === undefined) return undefined
     try {
-      return parseIso(text, field)
+      return parseIso(text, this.#field)
     } catch {
-      this.problem(field, text, 'a UTC time such as 2026-11-23T08:31:26.251911Z')
+      this.problem(text, 'a UTC time such as 2026-11-23T08:31:26.251911Z')
       return undefined
     }
   }
 
   /** Integer; empty is unset (the fields marked † in the wire format). */
-  int(field: string): number | undefined {
-    return this.text(field) === undefined ? undefined : this.strictInt(field)
+  int(): number | undefined {
+    return this.#isEmpty ? undefined : this.strictInt()
   }
 
   /** Integer; empty is an error (the fields marked ‡). */
-  strictInt(field: string): number | undefined {
-    const text = this.#raw(field)
+  strictInt(): number | undefined {
+    const text = this.#raw()
     if (text === undefined) return undefined
     const plain = plainInteger(text)
     if (plain !== undefined) return plain
     const value = integerPattern.test(text) ? Number(text.replaceAll('_', '')) : NaN
     if (Number.isSafeInteger(value)) return value
-    this.problem(field, text, 'an integer')
+    this.problem(text, 'an integer')
     return undefined
   }
 
   /** `0` or `1`; empty is unset. */
-  flag(field: string): boolean | undefined {
-    const value = this.int(field)
+  flag(): boolean | undefined {
+    const value = this.int()
     return value === undefined ? undefined : value !== 0
   }
 
   /** `0` or `1`; empty is an error. */
-  strictFlag(field: string): boolean | undefined {
-    const value = this.strictInt(field)
+  strictFlag(): boolean | undefined {
+    const value = this.strictInt()
     return value === undefined ? undefined : value !== 0
   }
 
   /** JSON array of items that `isItem` accepts; empty is unset. */
-  array<T>(field: string, expected: string, isItem: (item: unknown) => item is T): T[] | undefined {
-    const text = this.text(field)
+  array<T>(expected: string, isItem: (item: unknown) => item is T): T[] | undefined {
+    const text = this.text()
     if (text === undefined) return undefined
     let value: unknown
     try {
@@ -80,26 +97,31 @@ export class FieldReader {
       if (!(error instanceof RqdError)) throw error
     }
     if (Array.isArray(value) && value.every(isItem)) return value
-    this.problem(field, text, expected)
+    this.problem(text, expected)
     return undefined
   }
 
   /** Report a value that cannot be read. */
-  problem(field: string, found: string, expected: string): void {
+  problem(found: string, expected: string): void {
     const shown = JSON.stringify(found.length > 60 ? `${found.slice(0, 60)}...` : found)
-    const message = `job ${JSON.stringify(this.#jobId)}, field ${field}: found ${shown}, expected ${expected}`
-    this.#onProblem(new MalformedJobError(field, message))
+    const message = `job ${JSON.stringify(this.#jobId)}, field ${this.#field}: found ${shown}, expected ${expected}`
+    this.#onProblem(new MalformedJobError(this.#field, message))
   }
 
-  #raw(field: string): string | undefined {
-    const bytes = this.#fields.get(field)
-    if (bytes === undefined) return undefined
-    if (bytes.length === 0) return ''
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    if (isAscii(buffer)) return buffer.toString('latin1')
-    if (isUtf8(buffer)) return buffer.toString('utf8')
-    this.problem(field, buffer.toString('latin1'), 'UTF-8')
+  #raw(): string | undefined {
+    if (this.#isShortAscii()) return this.#bytes.toString('latin1', this.#start, this.#end)
+    const bytes = this.#bytes.subarray(this.#start, this.#end)
+    if (isAscii(bytes)) return bytes.toString('latin1')
+    if (isUtf8(bytes)) return bytes.toString('utf8')
+    this.problem(bytes.toString('latin1'), 'UTF-8')
     return undefined
+  }
+
+  // Cheaper than a call into C++ for the texts of most fields.
+  #isShortAscii(): boolean {
+    if (this.#end - this.#start > SHORT) return false
+    for (let i = this.#start; i < this.#end; i++) if ((this.#bytes[i] ?? 0) > 0x7f) return false
+    return true
   }
 }
 

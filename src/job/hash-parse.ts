@@ -5,23 +5,62 @@ import { FieldReader } from './hash-fields.js'
 import { type JobHash, type Webhook } from './hash.js'
 import { isJobStatus, type JobStatus } from './status.js'
 
-/** Names of all fields that `JobHash` has a place for. */
-// prettier-ignore
-const knownFields: ReadonlySet<string> = new Set([
-  'created_at', 'data', 'success_callback_name', 'failure_callback_name', 'stopped_callback_name', 'started_at', 'ended_at',
-  'last_heartbeat', 'worker_name', 'group_id', 'origin', 'description', 'enqueued_at', 'timeout', 'result_ttl', 'failure_ttl',
-  'ttl', 'status', 'dependency_ids', 'dependency_id', 'allow_dependency_failures', 'enqueue_at_front', 'meta', 'retries_left',
-  'retry_intervals', 'enqueue_at_front_on_retry', 'number_of_retries', 'repeats_left', 'repeat_intervals',
-  'success_callback_timeout', 'failure_callback_timeout', 'stopped_callback_timeout', 'webhooks', 'rate_limit_key',
-  'rate_limit_concurrency', 'result', 'exc_info',
+/** Puts one field into a hash that is being read. The reader stands at the field. */
+type Place = (hash: JobHash, read: FieldReader) => void
+
+/** Where each field that `JobHash` has a place for goes. Dependencies and webhooks need a second look: see `parse`. */
+const places: ReadonlyMap<string, Place> = new Map<string, Place>([
+  ['created_at', (hash, read) => (hash.createdAtMs = read.time())],
+  ['data', (hash, read) => (hash.data = read.value)],
+  ['origin', (hash, read) => (hash.origin = read.text())],
+  ['description', (hash, read) => (hash.description = read.text())],
+  ['status', (hash, read) => (hash.status = parseStatus(read))],
+  ['enqueued_at', (hash, read) => (hash.enqueuedAtMs = read.time())],
+  ['started_at', (hash, read) => (hash.startedAtMs = read.time())],
+  ['ended_at', (hash, read) => (hash.endedAtMs = read.time())],
+  ['last_heartbeat', (hash, read) => (hash.lastHeartbeatMs = read.time())],
+  ['worker_name', (hash, read) => (hash.workerName = read.text())],
+  ['group_id', (hash, read) => (hash.groupId = read.text())],
+  ['timeout', (hash, read) => (hash.timeoutSec = read.int())],
+  ['result_ttl', (hash, read) => (hash.resultTtlSec = read.int())],
+  ['failure_ttl', (hash, read) => (hash.failureTtlSec = read.int())],
+  ['ttl', (hash, read) => (hash.ttlSec = read.int())],
+  ['success_callback_name', (hash, read) => (hash.successCallbackName = read.text())],
+  ['failure_callback_name', (hash, read) => (hash.failureCallbackName = read.text())],
+  ['stopped_callback_name', (hash, read) => (hash.stoppedCallbackName = read.text())],
+  ['success_callback_timeout', (hash, read) => (hash.successCallbackTimeoutSec = read.strictInt())],
+  ['failure_callback_timeout', (hash, read) => (hash.failureCallbackTimeoutSec = read.strictInt())],
+  ['stopped_callback_timeout', (hash, read) => (hash.stoppedCallbackTimeoutSec = read.strictInt())],
+  ['dependency_ids', (hash, read) => (hash.dependencyIds = read.array('a JSON array of job ids', isText) ?? [])],
+  ['dependency_id', () => undefined],
+  ['allow_dependency_failures', (hash, read) => (hash.allowDependencyFailures = read.flag())],
+  ['enqueue_at_front', (hash, read) => (hash.enqueueAtFront = read.strictFlag())],
+  ['meta', (hash, read) => (hash.meta = read.value.length === 0 ? undefined : read.value)],
+  ['retries_left', (hash, read) => (hash.retriesLeft = read.int())],
+  ['retry_intervals', (hash, read) => (hash.retryIntervalsSec = read.array('a JSON array of seconds', isFiniteNumber))],
+  ['enqueue_at_front_on_retry', (hash, read) => (hash.enqueueAtFrontOnRetry = read.flag())],
+  ['number_of_retries', (hash, read) => (hash.numberOfRetries = read.int())],
+  ['repeats_left', (hash, read) => (hash.repeatsLeft = read.int())],
+  [
+    'repeat_intervals',
+    (hash, read) => (hash.repeatIntervalsSec = read.array('a JSON array of seconds', isFiniteNumber)),
+  ],
+  ['webhooks', (hash, read) => keepWebhooks(hash, read.value)],
+  ['rate_limit_key', (hash, read) => (hash.rateLimitKey = read.text())],
+  ['rate_limit_concurrency', (hash, read) => (hash.rateLimitConcurrency = read.int())],
+  ['result', (hash, read) => (hash.result = read.value)],
+  ['exc_info', (hash, read) => (hash.excInfo = read.value)],
 ])
+
+/** Visits all fields of a hash, each with the bytes of its value from `start` to before `end`. */
+export type VisitFields = (visit: (field: string, bytes: Buffer, start: number, end: number) => void) => void
 
 /**
  * The hash of a job as HGETALL gives it. Accepts what Python's readers accept, and refuses what would make them quit.
  * @throws MalformedJobError naming the job, the field, what was found and what is expected
  */
 export function parseJobHash(jobId: string, fields: ReadonlyMap<string, Uint8Array>): JobHash {
-  return parse(jobId, fields, (problem) => {
+  return parse(jobId, fieldsOf(fields), (problem) => {
     throw problem
   })
 }
@@ -29,89 +68,100 @@ export function parseJobHash(jobId: string, fields: ReadonlyMap<string, Uint8Arr
 /** The same for viewers: a field that cannot be read is left unset and reported. Never throws. */
 export function parseJobHashLeniently(
   jobId: string,
-  fields: ReadonlyMap<string, Uint8Array>,
+  fields: ReadonlyMap<string, Uint8Array> | VisitFields,
 ): { hash: JobHash; problems: MalformedJobError[] } {
   const problems: MalformedJobError[] = []
-  const hash = parse(jobId, fields, (problem) => problems.push(problem))
+  const visitFields = typeof fields === 'function' ? fields : fieldsOf(fields)
+  const hash = parse(jobId, visitFields, (problem) => problems.push(problem))
   return { hash, problems }
+}
+
+function fieldsOf(fields: ReadonlyMap<string, Uint8Array>): VisitFields {
+  return (visit) => {
+    for (const [field, { buffer, byteOffset, byteLength }] of fields) {
+      visit(field, Buffer.from(buffer, byteOffset, byteLength), 0, byteLength)
+    }
+  }
+}
+
+// Every place is there from the beginning, so that all hashes have one shape.
+const nothingSet = {
+  createdAtMs: undefined,
+  data: undefined,
+  origin: undefined,
+  description: undefined,
+  status: undefined,
+  enqueuedAtMs: undefined,
+  startedAtMs: undefined,
+  endedAtMs: undefined,
+  lastHeartbeatMs: undefined,
+  workerName: undefined,
+  groupId: undefined,
+  timeoutSec: undefined,
+  resultTtlSec: undefined,
+  failureTtlSec: undefined,
+  ttlSec: undefined,
+  successCallbackName: undefined,
+  failureCallbackName: undefined,
+  stoppedCallbackName: undefined,
+  successCallbackTimeoutSec: undefined,
+  failureCallbackTimeoutSec: undefined,
+  stoppedCallbackTimeoutSec: undefined,
+  allowDependencyFailures: undefined,
+  enqueueAtFront: undefined,
+  meta: undefined,
+  retriesLeft: undefined,
+  retryIntervalsSec: undefined,
+  enqueueAtFrontOnRetry: undefined,
+  numberOfRetries: undefined,
+  repeatsLeft: undefined,
+  repeatIntervalsSec: undefined,
+  rateLimitKey: undefined,
+  rateLimitConcurrency: undefined,
+  result: undefined,
+  excInfo: undefined,
 }
 
 /** A hash with nothing set. */
 export function emptyJobHash(jobId: string): JobHash {
-  return { ...nothingSet, id: jobId, dependencyIds: [], webhooks: [], extra: new Map() }
+  return { id: jobId, ...nothingSet, dependencyIds: [], webhooks: [], extra: new Map() }
 }
 
-function parse(
-  jobId: string,
-  fields: ReadonlyMap<string, Uint8Array>,
-  onProblem: (problem: MalformedJobError) => void,
-): JobHash {
-  const read = new FieldReader(jobId, fields, onProblem)
-  const webhooks = parseWebhooks(read.bytes('webhooks'))
-  const extra = new Map<string, Uint8Array>()
-  for (const [field, value] of fields) if (!knownFields.has(field)) extra.set(field, value)
-  const unreadable = webhooks === undefined ? read.bytes('webhooks') : undefined
-  if (unreadable !== undefined) extra.set('webhooks', unreadable)
-  return {
-    id: jobId,
-    createdAtMs: read.time('created_at'),
-    data: read.bytes('data'),
-    origin: read.text('origin'),
-    description: read.text('description'),
-    status: parseStatus(read),
-    enqueuedAtMs: read.time('enqueued_at'),
-    startedAtMs: read.time('started_at'),
-    endedAtMs: read.time('ended_at'),
-    lastHeartbeatMs: read.time('last_heartbeat'),
-    workerName: read.text('worker_name'),
-    groupId: read.text('group_id'),
-    timeoutSec: read.int('timeout'),
-    resultTtlSec: read.int('result_ttl'),
-    failureTtlSec: read.int('failure_ttl'),
-    ttlSec: read.int('ttl'),
-    successCallbackName: read.text('success_callback_name'),
-    failureCallbackName: read.text('failure_callback_name'),
-    stoppedCallbackName: read.text('stopped_callback_name'),
-    successCallbackTimeoutSec: read.strictInt('success_callback_timeout'),
-    failureCallbackTimeoutSec: read.strictInt('failure_callback_timeout'),
-    stoppedCallbackTimeoutSec: read.strictInt('stopped_callback_timeout'),
-    dependencyIds: parseDependencies(read),
-    allowDependencyFailures: read.flag('allow_dependency_failures'),
-    enqueueAtFront: read.strictFlag('enqueue_at_front'),
-    meta: nonEmpty(read.bytes('meta')),
-    retriesLeft: read.int('retries_left'),
-    retryIntervalsSec: read.array('retry_intervals', 'a JSON array of seconds', isFiniteNumber),
-    enqueueAtFrontOnRetry: read.flag('enqueue_at_front_on_retry'),
-    numberOfRetries: read.int('number_of_retries'),
-    repeatsLeft: read.int('repeats_left'),
-    repeatIntervalsSec: read.array('repeat_intervals', 'a JSON array of seconds', isFiniteNumber),
-    webhooks: webhooks ?? [],
-    rateLimitKey: read.text('rate_limit_key'),
-    rateLimitConcurrency: read.int('rate_limit_concurrency'),
-    result: read.bytes('result'),
-    excInfo: read.bytes('exc_info'),
-    extra,
-  }
+function parse(jobId: string, visitFields: VisitFields, onProblem: (problem: MalformedJobError) => void): JobHash {
+  const hash = emptyJobHash(jobId)
+  const read = new FieldReader(jobId, onProblem)
+  let legacyDependency: string | undefined
+  let hasDependencies = false
+  visitFields((field, bytes, start, end) => {
+    read.at(field, bytes, start, end)
+    const place = places.get(field)
+    if (place === undefined) hash.extra.set(field, read.value)
+    else place(hash, read)
+    if (field === 'dependency_id') legacyDependency = read.text()
+    else if (field === 'dependency_ids') hasDependencies = end > start
+  })
+  // The legacy form counts only where the other is missing.
+  if (legacyDependency !== undefined && !hasDependencies) hash.dependencyIds = [legacyDependency]
+  return hash
 }
 
 function parseStatus(read: FieldReader): JobStatus | undefined {
-  const text = read.text('status')
+  const text = read.text()
   if (text === undefined || isJobStatus(text)) return text
-  read.problem('status', text, 'a status of RQ, such as queued')
+  read.problem(text, 'a status of RQ, such as queued')
   return undefined
 }
 
-/** `dependency_id`, the legacy form, counts only where `dependency_ids` is missing. */
-function parseDependencies(read: FieldReader): string[] {
-  if (read.text('dependency_ids') !== undefined)
-    return read.array('dependency_ids', 'a JSON array of job ids', isText) ?? []
-  const single = read.text('dependency_id')
-  return single === undefined ? [] : [single]
+/** Webhooks that nobody can read are kept as they are. */
+function keepWebhooks(hash: JobHash, bytes: Uint8Array): void {
+  const webhooks = parseWebhooks(bytes)
+  if (webhooks === undefined) hash.extra.set('webhooks', bytes)
+  else hash.webhooks = webhooks
 }
 
 /** RQ only logs webhooks that it cannot read: undefined here. */
-function parseWebhooks(bytes: Uint8Array | undefined): Webhook[] | undefined {
-  if (bytes === undefined || bytes.length === 0) return []
+function parseWebhooks(bytes: Uint8Array): Webhook[] | undefined {
+  if (bytes.length === 0) return []
   try {
     const hooks = decodeJson(Buffer.from(bytes).toString('utf8'))
     if (!Array.isArray(hooks)) return undefined
@@ -143,9 +193,3 @@ function isText(value: unknown): value is string {
 function isFiniteNumber(value: unknown): value is number {
   return Number.isFinite(value)
 }
-
-function nonEmpty(bytes: Uint8Array | undefined): Uint8Array | undefined {
-  return bytes?.length === 0 ? undefined : bytes
-}
-
-const nothingSet = parseJobHash('', new Map())

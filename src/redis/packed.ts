@@ -63,6 +63,29 @@ export class PackedReader {
     return name
   }
 
+  /** The fields of a hash, as a flat array of names and values. They are read when they are visited. */
+  fields(): PackedFields {
+    const values = this.array()
+    const from = this.#at
+    for (let i = 0; i < values; i++) {
+      const length = this.#textLength()
+      this.#at += length
+    }
+    return new PackedFields(this, from, values / 2)
+  }
+
+  /** Visit `count` fields that begin at `from`. */
+  visitFields(from: number, count: number, visit: VisitField): void {
+    this.#at = from
+    for (let i = 0; i < count; i++) {
+      const name = this.name()
+      const length = this.#textLength()
+      const start = this.#at
+      this.#at += length
+      visit(name, this.#bytes, start, this.#at)
+    }
+  }
+
   #textLength(): number {
     const head = this.#bytes[this.#at++] ?? 0
     if ((head & 0xe0) === 0xa0) return head & 0x1f
@@ -76,6 +99,40 @@ export class PackedReader {
     const value = this.#bytes.readUIntBE(this.#at, size)
     this.#at += size
     return value
+  }
+}
+
+/** One field: its name, and where its value lies, from `start` to before `end`. */
+export type VisitField = (name: string, bytes: Buffer, start: number, end: number) => void
+
+/** The fields of a hash in a reply. Nothing is made of those that nobody looks at. */
+export class PackedFields {
+  readonly #reader: PackedReader
+  readonly #from: number
+  readonly #count: number
+
+  constructor(reader: PackedReader, from: number, count: number) {
+    this.#reader = reader
+    this.#from = from
+    this.#count = count
+  }
+
+  visit(visit: VisitField): void {
+    this.#reader.visitFields(this.#from, this.#count, visit)
+  }
+
+  get(field: string): Buffer | undefined {
+    let found: Buffer | undefined
+    this.visit((name, bytes, start, end) => {
+      if (name === field) found = bytes.subarray(start, end)
+    })
+    return found
+  }
+
+  toMap(): Map<string, Buffer> {
+    const fields = new Map<string, Buffer>()
+    this.visit((name, bytes, start, end) => fields.set(name, bytes.subarray(start, end)))
+    return fields
   }
 }
 

@@ -3,7 +3,7 @@ import { RqdError } from '../errors.js'
 import { rqDefaults } from '../rq-defaults.js'
 import type { Keys } from './keys.js'
 import { packJob, packJobs, type NewJob } from './pack-job.js'
-import { PackedReader } from './packed.js'
+import { PackedReader, type PackedFields } from './packed.js'
 import {
   asBytes,
   asInteger,
@@ -22,7 +22,7 @@ export interface Claim {
   /** The queue that it was taken from; its `origin`, under which it is filed, may be another. */
   readonly queue: string
   readonly execution: string
-  readonly fields: ReadonlyMap<string, Buffer>
+  readonly fields: PackedFields
 }
 
 /** Why an id on a queue was dropped: there is nothing to run. */
@@ -424,9 +424,7 @@ function readClaims(reply: RawReply | undefined, queues: readonly string[]): Cla
     const jobId = read.text()
     const queue = queues[read.number()] ?? ''
     const execution = read.text()
-    const fields = new Map<string, Buffer>()
-    for (let values = read.array(); values > 0; values -= 2) fields.set(read.name(), read.bytes())
-    claims.push({ jobId, queue, execution, fields })
+    claims.push({ jobId, queue, execution, fields: read.fields() })
   }
   return claims
 }

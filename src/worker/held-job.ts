@@ -30,7 +30,7 @@ export interface UnreadableJob extends HeldJob {
 export function holdJob(claim: Claim, supervisorId: string): HeldJob | UnreadableJob {
   const { jobId: id, queue, execution, fields } = claim
   const held = { id, queue, execution, supervisorId }
-  const { hash, problems } = parseJobHashLeniently(id, fields)
+  const { hash, problems } = parseJobHashLeniently(id, (visit) => fields.visit(visit))
   const [problem] = problems
   if (problem === undefined && hash.data !== undefined) return { ...held, origin: hash.origin ?? queue, hash }
   const origin = fields.get('origin')?.toString('utf8') ?? ''

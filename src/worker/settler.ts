@@ -16,9 +16,9 @@ export type { Ending } from './ending.js'
 const RETRY_MS = 250
 /** After a batch larger than this we are busy: the next one waits until so many milliseconds have passed since. */
 const BUSY_BATCH = 16
-const GATHER_MS = 1
+const GATHER_MS = 3
 /** Another call may be sent before the last is answered, once it has taken so long and so many endings wait. */
-const SLOW_ANSWER_MS = 2
+const SLOW_ANSWER_MS = 4
 const ENOUGH = 50
 /** Most calls that are under way at once. */
 const MAX_IN_FLIGHT = 8

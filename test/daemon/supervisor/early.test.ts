@@ -40,6 +40,7 @@ t.test('one that was started early answers the hello that comes late', async (t)
     taskPaths: [fixtureTasks],
     preload: [],
     statsIntervalMs: 0,
+    concurrency: 1,
   })
   await ready
   t.same(heard, ['hello', 'ready'])

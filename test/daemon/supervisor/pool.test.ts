@@ -53,6 +53,8 @@ async function setup(t: Test, workers: string[], spares: number, concurrency = 1
   })
   t.teardown(() => pool.stop(true))
   await pool.start()
+  // Only then are jobs handed over ahead.
+  if (concurrency === 1) await waitFor('the executors to answer questions', () => pool.capacity(1) > workers.length)
   return { pool, started, ended, lost, returned, began }
 }
 

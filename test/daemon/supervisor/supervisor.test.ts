@@ -6,6 +6,7 @@ import { connectRedis } from '../../../src/redis/connection.js'
 import { createKeys } from '../../../src/redis/keys.js'
 import { Store } from '../../../src/redis/store.js'
 import { ownIdentity } from '../../../daemon/host.js'
+import { JobLog } from '../../../daemon/job-log.js'
 import { spawnNodeExecutor } from '../../../daemon/supervisor/spawn.js'
 import { Supervisor } from '../../../daemon/supervisor/supervisor.js'
 import { fixtureTasks } from '../../helpers/daemon.js'
@@ -26,6 +27,7 @@ async function newSupervisor(t: Test, redis: TestRedis, name: string, skewMs: nu
     connectRedis(redis.url, { commandTimeoutMs, random: systemRandom })
   const client = connect(5_000)
   await client.connect()
+  const logger = new RecordingLogger()
   const supervisor = new Supervisor({
     name,
     daemonId: systemRandom.hex(32),
@@ -47,7 +49,8 @@ async function newSupervisor(t: Test, redis: TestRedis, name: string, skewMs: nu
     spawn: () => spawnNodeExecutor({ environment: process.env, daemonId: name, heapMb: null }),
     clock,
     random: systemRandom,
-    logger: new RecordingLogger(),
+    logger,
+    jobLog: new JobLog({ logger, level: 'info', clock }),
     output: () => undefined,
   })
   t.teardown(async () => {

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { PackedReader, packTexts } from '../../../src/redis/packed.js'
 import type { Claim } from '../../../src/redis/store.js'
 import { holdJob } from '../../../src/worker/held-job.js'
 import { plainFields } from '../../helpers/factory.js'
@@ -7,7 +8,7 @@ const claim = (fields: Record<string, string>): Claim => ({
   jobId: 'a',
   queue: 'q',
   execution: 'e',
-  fields: new Map(Object.entries(fields).map(([name, value]) => [name, Buffer.from(value)])),
+  fields: new PackedReader(packTexts(Object.entries(fields).flat())).fields(),
 })
 
 void t.test('a claim with a readable hash is a held job', (t) => {

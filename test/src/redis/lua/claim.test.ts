@@ -20,7 +20,7 @@ void t.test('a claimed job leaves its list for the claims of its holder, and not
   t.strictSame({ state, skips, broken }, { state: 'ok', skips: [], broken: [] })
   const [claim] = claims
   t.match(claim, { jobId: 'a', queue: 'q', execution: /^[0-9a-f]{32}$/ })
-  t.strictSame(asText(claim!.fields), plainFields('q'), 'the hash comes with it')
+  t.strictSame(asText(claim!.fields.toMap()), plainFields('q'), 'the hash comes with it')
   const after = await dump(client)
   t.match(after['rqd:claims:sup'], { type: 'hash', expires: false })
   const held = Object.entries(after['rqd:claims:sup']!.content as Record<string, string>)
