@@ -2,22 +2,26 @@ import { drain } from './drain.js'
 import type { Side } from './side.js'
 
 /**
- * The width at which a side drains no-op jobs fastest, each tried once or twice; asked of each side once, because it
- * takes a while.
+ * The width at which a side drains no-op jobs fastest, each tried so many times; found out once, because it takes a
+ * while.
  */
-export function createCalibration(say: (text: string) => void, jobs: number): (side: Side) => Promise<number> {
+export function createCalibration(
+  say: (text: string) => void,
+  jobs: number,
+  tries: number,
+): (side: Side) => Promise<number> {
   const known = new Map<string, Promise<number>>()
   return (side) => {
-    const found = known.get(side.id) ?? best(side, jobs, say)
+    const found = known.get(side.id) ?? best(side, jobs, tries, say)
     known.set(side.id, found)
     return found
   }
 }
 
-async function best(side: Side, jobs: number, say: (text: string) => void): Promise<number> {
+async function best(side: Side, jobs: number, tries: number, say: (text: string) => void): Promise<number> {
   if (side.widths.length === 1) return side.widths[0]!
   const rates = new Map<number, number>()
-  for (const width of [...side.widths, ...side.widths]) {
+  for (const width of Array.from({ length: tries }, () => side.widths).flat()) {
     say(`${side.title}: looking for its best concurrency, trying ${width}`)
     const { perSec } = await drain({ side, width, ...noopLoad(side, jobs) })
     rates.set(width, Math.max(perSec, rates.get(width) ?? 0))

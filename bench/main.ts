@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UsageError } from '../chaos/options.js'
+import { coerceError } from '../src/errors.js'
 import { Bed } from './bed.js'
 import { createCalibration } from './calibrate.js'
 import { StatusLine } from './line.js'
@@ -25,17 +26,26 @@ async function run(options: BenchOptions, command: string): Promise<Report> {
     options,
     sides: allSides.filter(({ id }) => options.sides.includes(id)),
     say: line.show,
-    bestWidth: createCalibration(line.show, Math.min(options.jobs, 15_000)),
+    bestWidth: createCalibration(line.show, Math.min(options.jobs, 15_000), options.quick ? 1 : 2),
   }
   if (!options.json) process.stdout.write(`${machineLine(machine)}\n\n`)
   const scenarios: ScenarioResult[] = []
+  const broken: string[] = []
   for (const scenario of allScenarios.filter(({ name }) => options.scenarios.includes(name))) {
-    const result = await scenario.run(context)
-    line.clear()
-    if (!options.json) process.stdout.write(`${showScenario(result)}\n`)
-    scenarios.push(result)
+    try {
+      const result = await scenario.run(context)
+      line.clear()
+      if (!options.json) process.stdout.write(`${showScenario(result)}\n`)
+      scenarios.push(result)
+    } catch (thrown) {
+      // What the others have measured in an hour is not thrown away for it.
+      const { message } = coerceError(thrown)
+      line.clear()
+      process.stderr.write(`bench: ${scenario.name}: ${message}\n`)
+      broken.push(scenario.name)
+    }
   }
-  return { command, rounds: options.rounds, machine, scenarios }
+  return { command, rounds: options.rounds, machine, scenarios, broken }
 }
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -48,9 +58,9 @@ async function main(argv: readonly string[]): Promise<number> {
     await writeFile(join(resultsFolder, `${options.name}.json`), json)
     await writeFile(join(resultsFolder, `${options.name}.md`), markdown(report))
     process.stdout.write(options.json ? json : `Written to bench/results/${options.name}.json and .md\n`)
-    return 0
+    return report.broken.length === 0 ? 0 : 1
   } catch (thrown) {
-    process.stderr.write(`\nbench: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`)
+    process.stderr.write(`\nbench: ${coerceError(thrown).message}\n`)
     if (!(thrown instanceof UsageError)) return 1
     process.stderr.write('run "npm run bench -- --help" to see the options\n')
     return 2

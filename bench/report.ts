@@ -8,6 +8,8 @@ export interface Report {
   readonly rounds: number
   readonly machine: Machine
   readonly scenarios: readonly ScenarioResult[]
+  /** Scenarios that broke. How is told on the terminal only: complaints may name folders of this machine. */
+  readonly broken: readonly string[]
 }
 
 const rowHead = ['what', 'side', 'unit', 'median', 'min', 'max']
@@ -23,13 +25,18 @@ export function showScenario({ title, rows, checks }: ScenarioResult): string {
 }
 
 /** For readers. */
-export function markdown({ command, rounds, machine, scenarios }: Report): string {
+export function markdown({ command, rounds, machine, scenarios, broken }: Report): string {
   const head = `# Benchmark\n\n${machineLine(machine)}. ${rounds} rounds; \`${command}\`.\n`
   const sections = scenarios.map(({ title, how, rows, checks }) => {
     const ratios = checks.length === 0 ? '' : `\n${table(checkHead, checks.map(checkCells))}`
     return `\n## ${title}\n\n${how}\n\n${table(rowHead, rows.map(rowCells))}${ratios}`
   })
-  return head + sections.join('')
+  const gaps = broken.map(
+    (name) => `
+\`${name}\` broke.
+`,
+  )
+  return head + sections.join('') + gaps.join('')
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -48,7 +55,7 @@ function checkCells({ what, unit, spread: { median, min, max }, target, ok }: Ch
 }
 
 function formatTarget(target: Target | undefined): string {
-  const signs = { '>=': '≥', '<=': '≤', '<': '<' }
+  const signs = { '>=': '≥', '<=': '≤', '<': '<', '±': '1 ±' }
   return target === undefined ? '' : `${signs[target.op]} ${target.limit}`
 }
 

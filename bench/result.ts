@@ -9,9 +9,9 @@ export interface Row {
   readonly values: readonly number[]
 }
 
-/** What we want: a number on one side of a limit. */
+/** What we want: a number on one side of a limit, or a ratio that differs from 1 by no more than that. */
 export interface Target {
-  readonly op: '>=' | '<=' | '<'
+  readonly op: '>=' | '<=' | '<' | '±'
   readonly limit: number
 }
 
@@ -53,5 +53,7 @@ export function meets(value: number, { op, limit }: Target): boolean {
       return value <= limit
     case '<':
       return value < limit
+    case '±':
+      return Math.abs(value - 1) <= limit
   }
 }

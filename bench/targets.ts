@@ -1,7 +1,4 @@
 import type { Target } from './result.js'
 
-/** Within ten per cent either way. */
-export const flat: readonly Target[] = [
-  { op: '>=', limit: 0.9 },
-  { op: '<=', limit: 1.1 },
-]
+/** A rate that stays the same, within ten per cent either way. */
+export const flat: Target = { op: '±', limit: 0.1 }

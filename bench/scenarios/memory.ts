@@ -8,14 +8,15 @@ import { Running } from '../processes.js'
 import { check, checkRatio, type Check, type Row } from '../result.js'
 import { inRounds } from '../rounds.js'
 import type { Scenario } from '../scenario.js'
-import type { Side } from '../side.js'
+import type { Place, Side } from '../side.js'
 import { allSides } from '../sides.js'
-import { labelOf } from '../drain-rows.js'
 import { untilDone } from '../until-done.js'
 
 const queues = ['default']
 /** Garbage that a burst leaves behind is collected by then. */
 const SETTLE_MS = 1_500
+/** Jobs before those that are weighed. */
+const FIRST = 20
 
 interface Footprint {
   readonly mainMb: number
@@ -33,19 +34,12 @@ export const memoryScenario: Scenario = {
     const measured = sides.filter(({ id }) => id !== 'ceiling')
     const values = await inRounds(options.rounds, measured, async (side, round) => {
       say(`memory, round ${round + 1} of ${options.rounds}: ${side.title}`)
-      return weigh(side, await bestWidth(side), options.quick ? 400 : 1_000)
+      return weigh(side, await bestWidth(side), 500)
     })
     const rows: (Row & { id: string })[] = []
     for (const [side, footprints] of values) {
       const add = (what: string, unit: string, pick: (one: Footprint) => number): void => {
-        const label = labelOf(side, side.widths.length > 1 ? side.widths[0]! : 1)
-        rows.push({
-          id: side.id,
-          what,
-          side: side.widths.length > 1 ? side.title : label,
-          unit,
-          values: footprints.map(pick),
-        })
+        rows.push({ id: side.id, what, side: side.title, unit, values: footprints.map(pick) })
       }
       add('main process', 'MB', ({ mainMb }) => mainMb)
       if (footprints.some(({ otherMb }) => otherMb > 0)) add('each other process', 'MB', ({ otherMb }) => otherMb)
@@ -58,7 +52,7 @@ export const memoryScenario: Scenario = {
       title: this.title,
       how:
         'Resident memory of the worker’s processes, idle after a small burst of no-op jobs; MB are millions of ' +
-        'bytes. Redis: used_memory before and after, by jobs; with a worker that has ended and the results kept. Our ' +
+        'bytes. Redis: what used_memory grows by per job, with no worker there and the results kept. Our ' +
         'jobs are enqueued by Python RQ here, so that they are the same as its own; bee-queue keeps nothing.',
       rows: rows.map(({ what, side, unit, values: all }) => ({ what, side, unit, values: all })),
       checks: checksOf(rows),
@@ -79,7 +73,7 @@ function checksOf(rows: readonly (Row & { id: string })[]): Check[] {
     ...checkRatio(
       `${perJob}: ours / Python RQ 1.13`,
       find('ours', perJob),
-      find('rq', perJob) ?? find('rq-simple', perJob),
+      find('rq-simple', perJob) ?? find('rq', perJob),
       {
         op: '<=',
         limit: 0.3,
@@ -92,22 +86,18 @@ function weigh(side: Side, width: number, wanted: number): Promise<Footprint> {
   return Bed.use(async ({ server, folder }) => {
     const redis = server.client
     const jobs = Math.min(wanted, side.maxJobs)
+    const place = { path: server.socket, queues, width, folder }
     // The very job that Python RQ would run.
     const producer = side.id === 'ours' ? (allSides.find(({ id }) => id === 'rq') ?? side) : side
+    const enqueue = (n: number): Promise<void> => fill(producer, place.path, queues, n, { task: 'noop' })
+    // What there is once and for all, such as scripts and the first buffers, is not the jobs'.
+    await enqueue(FIRST)
+    await runWorker(redis, side, place, FIRST)
     const before = await usedMemory(redis)
-    await fill(producer, server.socket, queues, jobs, { task: 'noop' })
+    await enqueue(jobs)
     const queued = await usedMemory(redis)
-    const worker = new Running(side.worker({ path: server.socket, queues, width, folder }))
-    let processes: { main: number; others: number[] }
-    try {
-      await untilDone(worker, () => side.done(redis, queues, jobs), jobs)
-      await delay(SETTLE_MS)
-      processes = residentMb(worker.pid)
-    } finally {
-      await worker.stop()
-    }
+    const { main, others } = await runWorker(redis, side, place, FIRST + jobs)
     const done = await usedMemory(redis)
-    const { main, others } = processes
     const sum = others.reduce((total, mb) => total + mb, 0)
     return {
       mainMb: main,
@@ -119,7 +109,24 @@ function weigh(side: Side, width: number, wanted: number): Promise<Footprint> {
   })
 }
 
-function residentMb(pid: number): { main: number; others: number[] } {
+/** A worker from its start to its end. @returns the memory of its processes when all was done */
+async function runWorker(redis: Redis, side: Side, place: Place, total: number): Promise<Resident> {
+  const worker = new Running(side.worker(place))
+  try {
+    await untilDone(worker, () => side.done(redis, queues, total), total)
+    await delay(SETTLE_MS)
+    return residentMb(worker.pid)
+  } finally {
+    await worker.stop()
+  }
+}
+
+interface Resident {
+  readonly main: number
+  readonly others: readonly number[]
+}
+
+function residentMb(pid: number): Resident {
   const mb = (id: number): number => (readVitals(id)?.rssBytes ?? 0) / 1e6
   const others = descendantsOf(pid).filter((child) => titleOf(child.pid) !== '')
   return { main: mb(pid), others: others.map((child) => mb(child.pid)) }

@@ -24,13 +24,14 @@ export const queuesScenario: Scenario = {
     const rows = await drainRows(context, this.name, cells)
     const checks = rows
       .filter(({ what }) => what !== whatOf(1))
-      .flatMap((row) => {
-        const target = row.id === 'ours' ? flat : []
-        const name = `${row.side}: ${row.what} / 1 queue`
-        return (target.length === 0 ? [undefined] : target).flatMap((one) =>
-          checkRatio(name, row, findRow(rows, row.id, whatOf(1)), one),
-        )
-      })
+      .flatMap((row) =>
+        checkRatio(
+          `${row.side}: ${row.what} / 1 queue`,
+          row,
+          findRow(rows, row.id, whatOf(1)),
+          row.id === 'ours' ? flat : undefined,
+        ),
+      )
     return {
       name: this.name,
       title: this.title,

@@ -30,9 +30,16 @@ t.test('the terminal shows medians, spread and verdicts', async (t) => {
 })
 
 t.test('the document says where and how it was measured', async (t) => {
-  const text = markdown({ command: 'npm run bench -- --quick', rounds: 3, machine, scenarios: [result] })
+  const text = markdown({
+    command: 'npm run bench -- --quick',
+    rounds: 3,
+    machine,
+    scenarios: [result],
+    broken: ['status'],
+  })
   t.match(text, '2 cores (EPYC), 4 GiB, Linux 6.1.0, Node 20.19.0, Redis 7.0.15, load before 0.5. 3 rounds;')
   t.match(text, '## No-op jobs\n\nA full queue.\n\n| what | side |')
   t.match(text, '| no-op | rqd | jobs/s | 1000 | 900 | 1100 |\n')
   t.match(text, '| p99 | ms | 4 | 4 | 4 | ≤ 3 | MISS |\n')
+  t.match(text, /`status` broke\.\n$/)
 })

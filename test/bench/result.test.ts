@@ -9,6 +9,10 @@ t.test('a target holds at its limit, unless it is strict', async (t) => {
   t.ok(meets(150, { op: '<=', limit: 150 }))
   t.notOk(meets(151, { op: '<=', limit: 150 }))
   t.notOk(meets(1, { op: '<', limit: 1 }))
+  t.same(
+    [0.89, 0.91, 1.09, 1.11].map((value) => meets(value, { op: '±', limit: 0.1 })),
+    [false, true, true, false],
+  )
 })
 
 t.test('the median decides, not a single round', async (t) => {
