@@ -236,11 +236,11 @@ export class Executor {
   }
 
   #started(running: Running, func: string, atMs: number): Promise<void> | undefined {
-    const { execution, id } = running.job
+    const { seq, execution, id } = running.job
     running.startedAtMs = atMs
     const others = this.#running.size > 1 ? ` and ${this.#running.size - 1} more` : ''
     this.#process.setTitle(`rqd: executor ${this.#worker} running ${func} (${id})${others}`)
-    this.#tell({ execution, atMs })
+    this.#tell({ seq, execution, atMs })
     return this.#channel.bufferedBytes === 0 ? undefined : this.#channel.flushed()
   }
 

@@ -6,7 +6,7 @@ import { Socket } from 'node:net'
 import { systemClock } from '../../src/clock.js'
 import { Channel } from '../ipc/channel.js'
 import { type FromExecutor, type ToExecutor } from '../ipc/messages.js'
-import { parseToExecutor } from '../ipc/parse.js'
+import { ExecutorWire } from '../ipc/wire.js'
 import { ignoreTerminalSignals } from '../signals.js'
 import { publishCurrentTask } from './current-task.js'
 import { Executor, type ExecutorProcess } from './executor.js'
@@ -20,7 +20,7 @@ const CHANNEL_FD = 3
 const LIFELINE_FD = 4
 
 ignoreTerminalSignals()
-const channel = new Channel<FromExecutor, ToExecutor>(openChannel(), { parse: parseToExecutor })
+const channel = new Channel<FromExecutor, ToExecutor>(openChannel(), { wire: new ExecutorWire() })
 const gate = newGateMemory()
 const executor = new Executor(channel, systemClock, thisProcess(), gate)
 

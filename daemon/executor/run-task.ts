@@ -44,7 +44,7 @@ export async function runTask(job: RunJob, context: TaskContext): Promise<JobRes
     const endedAtMs = clock.epochMs()
     stage = 'encode'
     const value = returned === undefined || returned === null ? null : serializerOf(call.format).dumps(returned)
-    return { execution: job.execution, startedAtMs, endedAtMs, outcome: 'ok', value }
+    return { seq: job.seq, execution: job.execution, startedAtMs, endedAtMs, outcome: 'ok', value }
   } catch (thrown) {
     return failedResult(job, stage, thrown, startedAtMs, clock.epochMs())
   }
@@ -52,8 +52,9 @@ export async function runTask(job: RunJob, context: TaskContext): Promise<JobRes
 
 /** The result of a job that ended with `thrown`. */
 // prettier-ignore
-export function failedResult(job: Pick<RunJob, 'execution'>, stage: ErrorStage, thrown: unknown, startedAtMs: number, endedAtMs: number): JobResult {
+export function failedResult(job: Pick<RunJob, 'seq' | 'execution'>, stage: ErrorStage, thrown: unknown, startedAtMs: number, endedAtMs: number): JobResult {
   return {
+    seq: job.seq,
     execution: job.execution,
     startedAtMs,
     endedAtMs,

@@ -1,11 +1,11 @@
 import { type Duplex } from 'node:stream'
 import { RqdError, coerceError } from '../../src/errors.js'
+import type { Wire } from './wire.js'
 import { DEFAULT_MAX_FRAME_BYTES, FrameDecoder, encodeFrame } from './frames.js'
 
 /** How a channel reads what comes in. */
-export interface ChannelOptions<In> {
-  /** Checks one incoming value; throws RQD_PROTOCOL (see parse.ts). */
-  parse: (value: unknown) => In
+export interface ChannelOptions<Out, In> {
+  wire: Wire<Out, In>
   maxFrameBytes?: number
 }
 
@@ -21,20 +21,20 @@ const nothing = Buffer.alloc(0)
  */
 export class Channel<Out, In> {
   readonly #stream: Duplex
-  readonly #parse: (value: unknown) => In
+  readonly #wire: Wire<Out, In>
   readonly #maxFrameBytes: number
   readonly #decoder: FrameDecoder
   readonly #closeListeners: ((error: Error | undefined) => void)[] = []
-  #onMessage: ((message: In) => void) | undefined
+  #onMessages: ((messages: In[]) => void) | undefined
   #batch: Buffer[] = []
   #batchBytes = 0
   #flushPlanned = false
   #closed = false
   #closeError: Error | undefined
 
-  constructor(stream: Duplex, options: ChannelOptions<In>) {
+  constructor(stream: Duplex, options: ChannelOptions<Out, In>) {
     this.#stream = stream
-    this.#parse = options.parse
+    this.#wire = options.wire
     this.#maxFrameBytes = options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES
     this.#decoder = new FrameDecoder(this.#maxFrameBytes)
     stream.on('error', (error) => this.close(error))
@@ -54,8 +54,18 @@ export class Channel<Out, In> {
 
   /** Hear each message, in order. Reading starts with this call; there is one listener. */
   onMessage(listener: (message: In) => void): void {
-    if (this.#onMessage !== undefined) throw new RqdError('RQD_PROTOCOL', 'the channel has a message listener already')
-    this.#onMessage = listener
+    this.onMessages((messages) => {
+      for (const message of messages) {
+        if (this.#closed) return
+        listener(message)
+      }
+    })
+  }
+
+  /** Hear messages as they come in, all that one read from the stream completes at a time. Instead of `onMessage`. */
+  onMessages(listener: (messages: In[]) => void): void {
+    if (this.#onMessages !== undefined) throw new RqdError('RQD_PROTOCOL', 'the channel has a message listener already')
+    this.#onMessages = listener
     this.#stream.on('data', (chunk: Buffer) => this.#receive(chunk))
   }
 
@@ -71,7 +81,7 @@ export class Channel<Out, In> {
    */
   send(message: Out): boolean {
     if (this.#closed) return false
-    const frame = encodeFrame(message, this.#maxFrameBytes)
+    const frame = encodeFrame(this.#wire.write(message), this.#maxFrameBytes)
     this.#batch.push(frame)
     this.#batchBytes += frame.length
     if (!this.#flushPlanned) {
@@ -131,15 +141,20 @@ export class Channel<Out, In> {
   }
 
   #receive(chunk: Buffer): void {
+    const messages: In[] = []
+    let failure: Error | undefined
     try {
-      for (const value of this.#decoder.push(chunk)) {
-        if (this.#closed) return
-        this.#onMessage?.(this.#parse(value))
-      }
+      for (const value of this.#decoder.push(chunk)) messages.push(this.#wire.read(value))
     } catch (thrown) {
-      this.close(coerceError(thrown))
-      return
+      failure = coerceError(thrown)
     }
-    if (this.#decoder.failure !== undefined) this.close(this.#decoder.failure)
+    try {
+      // Those before a bad one are still good.
+      if (messages.length > 0) this.#onMessages?.(messages)
+    } catch (thrown) {
+      failure = coerceError(thrown)
+    }
+    failure ??= this.#decoder.failure
+    if (failure !== undefined) this.close(failure)
   }
 }

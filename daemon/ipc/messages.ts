@@ -64,6 +64,8 @@ export interface JobError {
 }
 
 interface ResultBase {
+  /** The job's number, by which it is named on the wire. */
+  seq: number
   execution: string
   /** When the function began, or decoding failed: epoch milliseconds of the executor's clock. */
   startedAtMs: number
@@ -76,6 +78,7 @@ export type JobResult =
 
 /** A function has been called. */
 export interface JobStart {
+  seq: number
   execution: string
   /** Epoch milliseconds of the executor's clock. */
   atMs: number

@@ -1,26 +1,14 @@
-import { RqdError } from '../../src/errors.js'
-import {
-  type AbortReason,
-  type ErrorStage,
-  type FromExecutor,
-  type JobError,
-  type JobResult,
-  type JobStart,
-  type RunJob,
-  type SupervisorHello,
-  type ToExecutor,
-} from './messages.js'
+import { asFields, bytes, type Fields, list, natural, number, oneOf, text, texts, wrong } from './fields.js'
+import { type AbortReason, type FromExecutor, type SupervisorHello, type ToExecutor } from './messages.js'
+import { readResult, readRunJob, readStart } from './tuples.js'
 
 /**
  * Checks of what came over the wire, once, at the edge. Written by hand because each job passes here twice. Every
  * result is a fresh object of the expected fields only: unknown fields are dropped.
  */
 
-type Fields = Readonly<Record<string, unknown>>
-
 const abortReasons: readonly AbortReason[] = ['timeout', 'stopped', 'shutdown']
 const streams: readonly ('stdout' | 'stderr')[] = ['stdout', 'stderr']
-const errorStages: readonly ErrorStage[] = ['decode', 'resolve', 'run', 'encode']
 
 /**
  * Check a message from the supervisor.
@@ -30,7 +18,7 @@ export function parseToExecutor(value: unknown): ToExecutor {
   const fields = asFields(value, 'a message', 'message')
   switch (fields['type']) {
     case 'run':
-      return { type: 'run', jobs: list(fields, 'run', 'jobs').map(parseRunJob) }
+      return { type: 'run', jobs: list(fields, 'run', 'jobs').map(readRunJob) }
     case 'hello':
       return parseSupervisorHello(fields)
     case 'abort':
@@ -49,17 +37,17 @@ export function parseToExecutor(value: unknown): ToExecutor {
 }
 
 /**
- * Check a message from an executor.
+ * Check a message from an executor. `nameOf` gives the execution of a job by its number, or throws.
  * @throws RqdError RQD_PROTOCOL naming the message type, the field, what was found and what was expected.
  */
-export function parseFromExecutor(value: unknown): FromExecutor {
+export function parseFromExecutor(value: unknown, nameOf: (seq: number) => string): FromExecutor {
   const fields = asFields(value, 'a message', 'message')
   switch (fields['type']) {
     case 'progress':
       return {
         type: 'progress',
-        ended: list(fields, 'progress', 'ended').map(parseResult),
-        started: list(fields, 'progress', 'started').map(parseStart),
+        ended: list(fields, 'progress', 'ended').map((item) => readResult(item, nameOf)),
+        started: list(fields, 'progress', 'started').map((item) => readStart(item, nameOf)),
       }
     case 'returned':
       return { type: 'returned', executions: texts(fields, 'returned', 'executions') }
@@ -104,112 +92,4 @@ function parseSupervisorHello(fields: Fields): SupervisorHello {
     statsIntervalMs: natural(fields, 'hello', 'statsIntervalMs'),
     concurrency: natural(fields, 'hello', 'concurrency'),
   }
-}
-
-function parseRunJob(value: unknown): RunJob {
-  const fields = asFields(value, 'run', 'jobs[]')
-  const meta = fields['meta']
-  if (meta !== null && !(meta instanceof Uint8Array)) return wrong('run', 'jobs[].meta', meta, 'bytes or nil')
-  return {
-    seq: natural(fields, 'run', 'seq'),
-    execution: text(fields, 'run', 'execution'),
-    id: text(fields, 'run', 'id'),
-    queue: text(fields, 'run', 'queue'),
-    data: bytes(fields, 'run', 'data'),
-    meta,
-    timeoutSec: number(fields, 'run', 'timeoutSec'),
-  }
-}
-
-function parseStart(value: unknown): JobStart {
-  const fields = asFields(value, 'progress', 'started[]')
-  return { execution: text(fields, 'progress', 'execution'), atMs: number(fields, 'progress', 'atMs') }
-}
-
-function parseResult(value: unknown): JobResult {
-  const fields = asFields(value, 'progress', 'ended[]')
-  const execution = text(fields, 'progress', 'execution')
-  const startedAtMs = number(fields, 'progress', 'startedAtMs')
-  const endedAtMs = number(fields, 'progress', 'endedAtMs')
-  switch (fields['outcome']) {
-    case 'ok':
-      return {
-        execution,
-        startedAtMs,
-        endedAtMs,
-        outcome: 'ok',
-        value: fields['value'] === null ? null : bytes(fields, 'progress', 'value'),
-      }
-    case 'error':
-      return { execution, startedAtMs, endedAtMs, outcome: 'error', error: parseJobError(fields['error']) }
-    default:
-      return wrong('progress', 'outcome', fields['outcome'], 'ok or error')
-  }
-}
-
-function parseJobError(value: unknown): JobError {
-  const fields = asFields(value, 'progress', 'error')
-  return {
-    stage: oneOf(fields, 'progress', 'stage', errorStages),
-    errorType: text(fields, 'progress', 'errorType'),
-    message: text(fields, 'progress', 'message'),
-    traceback: text(fields, 'progress', 'traceback'),
-  }
-}
-
-function asFields(value: unknown, type: string, field: string): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Uint8Array) {
-    return wrong(type, field, value, 'a map')
-  }
-  return value as Fields
-}
-
-function text(fields: Fields, type: string, field: string): string {
-  const value = fields[field]
-  return typeof value === 'string' ? value : wrong(type, field, value, 'text')
-}
-
-function number(fields: Fields, type: string, field: string): number {
-  const value = fields[field]
-  return typeof value === 'number' && Number.isFinite(value) ? value : wrong(type, field, value, 'a finite number')
-}
-
-function natural(fields: Fields, type: string, field: string): number {
-  const value = fields[field]
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
-  return wrong(type, field, value, 'an integer of at least 0')
-}
-
-function bytes(fields: Fields, type: string, field: string): Uint8Array {
-  const value = fields[field]
-  return value instanceof Uint8Array ? value : wrong(type, field, value, 'bytes')
-}
-
-function list(fields: Fields, type: string, field: string): unknown[] {
-  const value = fields[field]
-  return Array.isArray(value) ? value : wrong(type, field, value, 'an array')
-}
-
-function texts(fields: Fields, type: string, field: string): string[] {
-  return list(fields, type, field).map((item) =>
-    typeof item === 'string' ? item : wrong(type, `${field}[]`, item, 'text'),
-  )
-}
-
-function oneOf<T extends string>(fields: Fields, type: string, field: string, choices: readonly T[]): T {
-  const value = fields[field]
-  return choices.find((choice) => choice === value) ?? wrong(type, field, value, `one of ${choices.join(', ')}`)
-}
-
-function wrong(type: string, field: string, found: unknown, expected: string): never {
-  throw new RqdError('RQD_PROTOCOL', `bad ${type}: field ${field} is ${show(found)}: expected ${expected}`)
-}
-
-function show(value: unknown): string {
-  if (value === undefined) return 'missing'
-  if (value instanceof Uint8Array) return `${value.length} bytes`
-  if (Array.isArray(value)) return `an array of ${value.length}`
-  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)
-  if (typeof value === 'object' && value !== null) return 'a map'
-  return String(value)
 }

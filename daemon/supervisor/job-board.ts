@@ -192,6 +192,8 @@ export class JobBoard {
     if (running === undefined) return
     const { limitSec, func, job } = running
     this.#pace.learn(func, job.queue, Math.max(0, result.endedAtMs - result.startedAtMs))
+    // Both may be told at once.
+    if (!running.hasBegun && wasCalled(result)) this.#options.jobLog.started(job, running.worker)
     const late = limitSec >= 0 && result.endedAtMs - result.startedAtMs > limitSec * 1000
     // A function that ran past its limit has failed, whatever it made of the abort signal in the end.
     const outcome: Outcome = late
@@ -307,6 +309,11 @@ function describe({ job, worker }: RunningJob): { jobId: string; queue: string; 
 function lateText(limitSec: number, result: JobResult): string {
   if (result.outcome === 'ok') return timeoutText(limitSec)
   return `${result.error.traceback}\n\nDuring the end of the job, which had run out of time:\n${timeoutText(limitSec)}`
+}
+
+/** False for a job whose payload could not be read, or whose function was not found. */
+function wasCalled(result: JobResult): boolean {
+  return result.outcome === 'ok' || result.error.stage === 'run' || result.error.stage === 'encode'
 }
 
 function payloadBytes({ hash }: HeldJob): number {

@@ -16,6 +16,7 @@ import {
 } from './children.js'
 import type { Death } from './death.js'
 import { Member } from './member.js'
+import { mergeProgress } from './merge-progress.js'
 import type { OomWatch } from './oom-watch.js'
 import type { ExecutorProcess, Exit, SpawnExecutor } from './spawn.js'
 import { readVitals } from './vitals.js'
@@ -291,9 +292,10 @@ export class Pool {
         output(chunk, stream)
       })
     }
-    executor.channel.onMessage((message) => {
+    executor.channel.onMessages((messages) => {
       const owner = this.#owners.get(executor)
-      if (owner !== undefined) this.#hear(owner, executor, message)
+      if (owner === undefined) return
+      for (const message of mergeProgress(messages)) this.#hear(owner, executor, message)
     })
     executor.onRevoked((upToSeq, begunSeq) => {
       const owner = this.#owners.get(executor)

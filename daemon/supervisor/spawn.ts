@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { RqdError, coerceError } from '../../src/errors.js'
 import { Channel } from '../ipc/channel.js'
 import type { FromExecutor, ToExecutor } from '../ipc/messages.js'
-import { parseFromExecutor } from '../ipc/parse.js'
 import { RevokeDecoder, encodeRevoke } from '../ipc/revoke.js'
+import { SupervisorWire } from '../ipc/wire.js'
 
 /** How an executor ended. Of `code` and `signal` one is null. */
 export interface Exit {
@@ -81,7 +81,8 @@ export function spawnNodeExecutor({ environment, daemonId, heapMb }: ExecutorSet
   const signal = (name: NodeJS.Signals): void => signalGroup(pid, name)
   // `pipe` gives the child one end of a socket pair, so that the descriptor works both ways.
   const stream = child.stdio[3] as Duplex
-  const channel = new Channel<ToExecutor, FromExecutor>(stream, { parse: parseFromExecutor })
+  const wire = new SupervisorWire()
+  const channel = new Channel<ToExecutor, FromExecutor>(stream, { wire })
   const lifeline = child.stdio[4] as Duplex
   lifeline.on('error', () => undefined)
   const answers = new RevokeDecoder(2)
@@ -105,7 +106,10 @@ export function spawnNodeExecutor({ environment, daemonId, heapMb }: ExecutorSet
     revoke: (upToSeq) => void lifeline.write(encodeRevoke(upToSeq)),
     onRevoked: (listener) => {
       lifeline.on('data', (chunk: Buffer) => {
-        for (const [upToSeq = 0, begunSeq = 0] of answers.push(chunk)) listener(upToSeq, begunSeq)
+        for (const [upToSeq = 0, begunSeq = 0] of answers.push(chunk)) {
+          wire.revoked(upToSeq, begunSeq)
+          listener(upToSeq, begunSeq)
+        }
       })
     },
   }

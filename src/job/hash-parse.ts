@@ -84,47 +84,54 @@ function fieldsOf(fields: ReadonlyMap<string, Uint8Array>): VisitFields {
   }
 }
 
-// Every place is there from the beginning, so that all hashes have one shape.
-const nothingSet = {
-  createdAtMs: undefined,
-  data: undefined,
-  origin: undefined,
-  description: undefined,
-  status: undefined,
-  enqueuedAtMs: undefined,
-  startedAtMs: undefined,
-  endedAtMs: undefined,
-  lastHeartbeatMs: undefined,
-  workerName: undefined,
-  groupId: undefined,
-  timeoutSec: undefined,
-  resultTtlSec: undefined,
-  failureTtlSec: undefined,
-  ttlSec: undefined,
-  successCallbackName: undefined,
-  failureCallbackName: undefined,
-  stoppedCallbackName: undefined,
-  successCallbackTimeoutSec: undefined,
-  failureCallbackTimeoutSec: undefined,
-  stoppedCallbackTimeoutSec: undefined,
-  allowDependencyFailures: undefined,
-  enqueueAtFront: undefined,
-  meta: undefined,
-  retriesLeft: undefined,
-  retryIntervalsSec: undefined,
-  enqueueAtFrontOnRetry: undefined,
-  numberOfRetries: undefined,
-  repeatsLeft: undefined,
-  repeatIntervalsSec: undefined,
-  rateLimitKey: undefined,
-  rateLimitConcurrency: undefined,
-  result: undefined,
-  excInfo: undefined,
+/** A hash with nothing set. Every place is there from the beginning, so that all hashes have one shape. */
+export function emptyJobHash(jobId: string): JobHash {
+  return {
+    id: jobId,
+    createdAtMs: undefined,
+    data: undefined,
+    origin: undefined,
+    description: undefined,
+    status: undefined,
+    enqueuedAtMs: undefined,
+    startedAtMs: undefined,
+    endedAtMs: undefined,
+    lastHeartbeatMs: undefined,
+    workerName: undefined,
+    groupId: undefined,
+    timeoutSec: undefined,
+    resultTtlSec: undefined,
+    failureTtlSec: undefined,
+    ttlSec: undefined,
+    successCallbackName: undefined,
+    failureCallbackName: undefined,
+    stoppedCallbackName: undefined,
+    successCallbackTimeoutSec: undefined,
+    failureCallbackTimeoutSec: undefined,
+    stoppedCallbackTimeoutSec: undefined,
+    allowDependencyFailures: undefined,
+    enqueueAtFront: undefined,
+    meta: undefined,
+    retriesLeft: undefined,
+    retryIntervalsSec: undefined,
+    enqueueAtFrontOnRetry: undefined,
+    numberOfRetries: undefined,
+    repeatsLeft: undefined,
+    repeatIntervalsSec: undefined,
+    rateLimitKey: undefined,
+    rateLimitConcurrency: undefined,
+    result: undefined,
+    excInfo: undefined,
+    dependencyIds: [],
+    webhooks: [],
+    extra: noExtra,
+  }
 }
 
-/** A hash with nothing set. */
-export function emptyJobHash(jobId: string): JobHash {
-  return { id: jobId, ...nothingSet, dependencyIds: [], webhooks: [], extra: new Map() }
+const noExtra: ReadonlyMap<string, Uint8Array> = new Map()
+
+function addExtra(hash: JobHash, field: string, value: Uint8Array): void {
+  hash.extra = new Map([...hash.extra, [field, value]])
 }
 
 function parse(jobId: string, visitFields: VisitFields, onProblem: (problem: MalformedJobError) => void): JobHash {
@@ -135,7 +142,7 @@ function parse(jobId: string, visitFields: VisitFields, onProblem: (problem: Mal
   visitFields((field, bytes, start, end) => {
     read.at(field, bytes, start, end)
     const place = places.get(field)
-    if (place === undefined) hash.extra.set(field, read.value)
+    if (place === undefined) addExtra(hash, field, read.value)
     else place(hash, read)
     if (field === 'dependency_id') legacyDependency = read.text()
     else if (field === 'dependency_ids') hasDependencies = end > start
@@ -155,7 +162,7 @@ function parseStatus(read: FieldReader): JobStatus | undefined {
 /** Webhooks that nobody can read are kept as they are. */
 function keepWebhooks(hash: JobHash, bytes: Uint8Array): void {
   const webhooks = parseWebhooks(bytes)
-  if (webhooks === undefined) hash.extra.set('webhooks', bytes)
+  if (webhooks === undefined) addExtra(hash, 'webhooks', bytes)
   else hash.webhooks = webhooks
 }
 

@@ -60,5 +60,5 @@ export interface JobHash {
   /** Old layout: zlib of a text; see `decodeExcInfo`. */
   excInfo: Uint8Array | undefined
   /** Fields we do not know, and webhooks that nobody could read: they survive. */
-  extra: Map<string, Uint8Array>
+  extra: ReadonlyMap<string, Uint8Array>
 }

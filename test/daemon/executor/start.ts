@@ -11,7 +11,7 @@ import {
   type SupervisorHello,
   type ToExecutor,
 } from '../../../daemon/ipc/messages.js'
-import { parseFromExecutor } from '../../../daemon/ipc/parse.js'
+import { SupervisorWire } from '../../../daemon/ipc/wire.js'
 import { plainNode } from '../../helpers/environment.js'
 import { compiledRoot, projectRoot } from '../../helpers/paths.js'
 import { waitFor } from '../../helpers/wait-for.js'
@@ -83,7 +83,7 @@ export function spawnExecutor(t: Test): TestExecutor {
     await ended
   })
   const socket = child.stdio[3] as Socket
-  const channel = new Channel<ToExecutor, FromExecutor>(socket, { parse: parseFromExecutor })
+  const channel = new Channel<ToExecutor, FromExecutor>(socket, { wire: new SupervisorWire() })
   const heard: FromExecutor[] = []
   let seq = 0
   channel.onMessage((message) => heard.push(message))

@@ -19,9 +19,12 @@ function setup() {
     },
   })
   const channel = new Channel<unknown, string>(stream, {
-    parse: (value) => {
-      if (typeof value !== 'string') throw new Error('no text')
-      return value
+    wire: {
+      write: (message) => message,
+      read: (value) => {
+        if (typeof value !== 'string') throw new Error('no text')
+        return value
+      },
     },
     maxFrameBytes: 1_000_000,
   })

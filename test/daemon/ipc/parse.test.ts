@@ -1,6 +1,7 @@
 import t from 'tap'
 import { type FromExecutor, type ToExecutor } from '../../../daemon/ipc/messages.js'
 import { parseFromExecutor, parseToExecutor } from '../../../daemon/ipc/parse.js'
+import { ExecutorWire, SupervisorWire } from '../../../daemon/ipc/wire.js'
 
 const bytes = new Uint8Array([1])
 const runJob = { seq: 1, execution: 'e', id: 'i', queue: 'q', data: bytes, meta: null, timeoutSec: -1 }
@@ -13,8 +14,10 @@ const hello: ToExecutor = {
   statsIntervalMs: 5,
   concurrency: 1,
 }
-const ok = { execution: 'e', startedAtMs: 1.5, endedAtMs: 2, outcome: 'ok', value: null } as const
+const ok = { seq: 1, execution: 'e', startedAtMs: 1.5, endedAtMs: 2, outcome: 'ok', value: null } as const
 const error = { stage: 'run', errorType: 'E', message: 'm', traceback: 't' } as const
+
+const readFromExecutor = (value: unknown): FromExecutor => parseFromExecutor(value, () => 'e')
 
 const toExecutor: ToExecutor[] = [
   hello,
@@ -26,25 +29,46 @@ const fromExecutor: FromExecutor[] = [
   { type: 'hello', protocol: 1, pid: 2, language: 'node', version: 'v20' },
   { type: 'ready' },
   { type: 'fatal', message: 'm', traceback: 't' },
-  { type: 'progress', ended: [ok, { ...ok, value: bytes }], started: [{ execution: 'e', atMs: 1 }] },
-  { type: 'progress', ended: [{ execution: 'e', startedAtMs: 1, endedAtMs: 2, outcome: 'error', error }], started: [] },
+  { type: 'progress', ended: [ok, { ...ok, value: bytes }], started: [{ seq: 1, execution: 'e', atMs: 1 }] },
+  {
+    type: 'progress',
+    ended: [{ seq: 1, execution: 'e', startedAtMs: 1, endedAtMs: 2, outcome: 'error', error }],
+    started: [],
+  },
   { type: 'returned', executions: ['e'] },
   { type: 'output', execution: 'e', stream: 'stdout', bytes },
   { type: 'stats', rssBytes: 1, cpuMs: 0.5 },
 ]
 
 void t.test('every message passes as it is, and unknown fields are dropped', (t) => {
-  for (const message of toExecutor) t.same(parseToExecutor({ ...message, later: 1 }), message, `to ${message.type}`)
-  for (const message of fromExecutor)
-    t.same(parseFromExecutor({ ...message, later: 1 }), message, `from ${message.type}`)
+  const executor = new ExecutorWire()
+  for (const message of toExecutor) {
+    const written = new SupervisorWire().write(message) as object
+    t.same(executor.read({ ...written, later: 1 }), message, `to ${message.type}`)
+  }
+  for (const message of fromExecutor) {
+    const supervisor = new SupervisorWire()
+    supervisor.write({ type: 'run', jobs: [runJob] })
+    t.same(supervisor.read({ ...(executor.write(message) as object), later: 1 }), message, `from ${message.type}`)
+  }
+  t.end()
+})
+
+void t.test('a job that the executor does not have, or has given back, is named', (t) => {
+  const supervisor = new SupervisorWire()
+  const message = 'bad progress: it names job 2, which this executor does not have'
+  const progress = (seq: number): unknown => ({ type: 'progress', ended: [], started: [[seq, 1]] })
+  t.throws(() => supervisor.read(progress(2)), { code: 'RQD_PROTOCOL', message })
+  supervisor.write({ type: 'run', jobs: [runJob, { ...runJob, seq: 2, execution: 'f' }] })
+  t.match(supervisor.read(progress(2)), { started: [{ execution: 'f' }] })
+  supervisor.revoked(2, 1)
+  t.throws(() => supervisor.read(progress(2)), { code: 'RQD_PROTOCOL', message })
+  t.match(supervisor.read(progress(1)), { started: [{ execution: 'e' }] })
   t.end()
 })
 
 void t.test('each missing field is named', (t) => {
-  for (const [messages, parse] of [
-    [toExecutor, parseToExecutor] as const,
-    [fromExecutor, parseFromExecutor] as const,
-  ]) {
+  for (const [messages, parse] of [[toExecutor, parseToExecutor] as const, [fromExecutor, readFromExecutor] as const]) {
     for (const message of messages) {
       for (const field of Object.keys(message)) {
         if (field === 'type') continue
@@ -67,12 +91,15 @@ void t.test('a wrong field is named with what was found and expected', (t) => {
       { type: 'dance' },
       'bad a message to an executor: field type is "dance": expected one of hello, run, abort, serve, exit',
     ],
-    [{ type: 'run', jobs: [3] }, 'bad run: field jobs[] is 3: expected a map'],
-    [{ type: 'run', jobs: [{ ...runJob, data: 'x' }] }, 'bad run: field data is "x": expected bytes'],
-    [{ type: 'run', jobs: [{ ...runJob, meta: 'x' }] }, 'bad run: field jobs[].meta is "x": expected bytes or nil'],
+    [{ type: 'run', jobs: [3] }, 'bad run: field jobs[] is 3: expected an array'],
+    [{ type: 'run', jobs: [[1, 'e', 'i', 'q', 'x']] }, 'bad run: field jobs[].data is "x": expected bytes'],
     [
-      { type: 'run', jobs: [{ ...runJob, timeoutSec: NaN }] },
-      'bad run: field timeoutSec is NaN: expected a finite number',
+      { type: 'run', jobs: [[1, 'e', 'i', 'q', bytes, 'x']] },
+      'bad run: field jobs[].meta is "x": expected bytes or nil',
+    ],
+    [
+      { type: 'run', jobs: [[1, 'e', 'i', 'q', bytes, null, NaN]] },
+      'bad run: field jobs[].timeoutSec is NaN: expected a finite number',
     ],
     [{ ...hello, protocol: 1.5 }, 'bad hello: field protocol is 1.5: expected an integer of at least 0'],
     [{ ...hello, taskPaths: [bytes] }, 'bad hello: field taskPaths[] is 1 bytes: expected text'],
@@ -82,9 +109,9 @@ void t.test('a wrong field is named with what was found and expected', (t) => {
     ],
   ]
   for (const [value, message] of cases) t.throws(() => parseToExecutor(value), { code: 'RQD_PROTOCOL', message })
-  t.throws(() => parseFromExecutor({ type: 'progress', ended: [{ ...ok, outcome: 'meh' }], started: [] }), {
+  t.throws(() => readFromExecutor({ type: 'progress', ended: [[1, 1, 2, 'meh']], started: [] }), {
     code: 'RQD_PROTOCOL',
-    message: 'bad progress: field outcome is "meh": expected ok or error',
+    message: 'bad progress: field ended[].value is "meh": expected bytes or nil',
   })
   t.end()
 })

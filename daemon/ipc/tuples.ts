@@ -1,0 +1,101 @@
+import { asFields, oneOf, text, wrong } from './fields.js'
+import type { ErrorStage, JobError, JobResult, JobStart, RunJob } from './messages.js'
+
+const errorStages: readonly ErrorStage[] = ['decode', 'resolve', 'run', 'encode']
+
+/**
+ * What passes for every job, as arrays instead of maps: their names would be most of the work. Items behind those that
+ * are known are ignored, so that a newer side may say more.
+ */
+
+export type RunJobTuple = [
+  seq: number,
+  execution: string,
+  id: string,
+  queue: string,
+  data: Uint8Array,
+  meta: Uint8Array | null,
+  timeoutSec: number,
+]
+export type ResultTuple = [
+  seq: number,
+  startedAtMs: number,
+  endedAtMs: number,
+  value: Uint8Array | null,
+  error?: object,
+]
+export type StartTuple = [seq: number, atMs: number]
+
+export function writeRunJob({ seq, execution, id, queue, data, meta, timeoutSec }: RunJob): RunJobTuple {
+  return [seq, execution, id, queue, data, meta, timeoutSec]
+}
+
+/** @throws RqdError RQD_PROTOCOL */
+export function readRunJob(value: unknown): RunJob {
+  const [seq, execution, id, queue, data, meta, timeoutSec] = items(value, 'run', 'jobs[]')
+  if (!isNatural(seq)) return wrong('run', 'jobs[].seq', seq, 'an integer of at least 0')
+  if (typeof execution !== 'string') return wrong('run', 'jobs[].execution', execution, 'text')
+  if (typeof id !== 'string') return wrong('run', 'jobs[].id', id, 'text')
+  if (typeof queue !== 'string') return wrong('run', 'jobs[].queue', queue, 'text')
+  if (!(data instanceof Uint8Array)) return wrong('run', 'jobs[].data', data, 'bytes')
+  if (meta !== null && !(meta instanceof Uint8Array)) return wrong('run', 'jobs[].meta', meta, 'bytes or nil')
+  if (!isFinite(timeoutSec)) return wrong('run', 'jobs[].timeoutSec', timeoutSec, 'a finite number')
+  return { seq, execution, id, queue, data, meta, timeoutSec }
+}
+
+export function writeResult(result: JobResult): ResultTuple {
+  const { seq, startedAtMs, endedAtMs } = result
+  return result.outcome === 'ok'
+    ? [seq, startedAtMs, endedAtMs, result.value]
+    : [seq, startedAtMs, endedAtMs, null, result.error]
+}
+
+/** `nameOf` gives the execution of a job by its number, or throws. @throws RqdError RQD_PROTOCOL */
+export function readResult(value: unknown, nameOf: (seq: number) => string): JobResult {
+  const [seq, startedAtMs, endedAtMs, returned, error] = items(value, 'progress', 'ended[]')
+  if (!isNatural(seq)) return wrong('progress', 'ended[].seq', seq, 'an integer of at least 0')
+  if (!isFinite(startedAtMs)) return wrong('progress', 'ended[].startedAtMs', startedAtMs, 'a finite number')
+  if (!isFinite(endedAtMs)) return wrong('progress', 'ended[].endedAtMs', endedAtMs, 'a finite number')
+  const execution = nameOf(seq)
+  if (error !== undefined) {
+    return { seq, execution, startedAtMs, endedAtMs, outcome: 'error', error: parseJobError(error) }
+  }
+  if (returned !== null && !(returned instanceof Uint8Array)) {
+    return wrong('progress', 'ended[].value', returned, 'bytes or nil')
+  }
+  return { seq, execution, startedAtMs, endedAtMs, outcome: 'ok', value: returned }
+}
+
+export function writeStart({ seq, atMs }: JobStart): StartTuple {
+  return [seq, atMs]
+}
+
+/** As `readResult`. @throws RqdError RQD_PROTOCOL */
+export function readStart(value: unknown, nameOf: (seq: number) => string): JobStart {
+  const [seq, atMs] = items(value, 'progress', 'started[]')
+  if (!isNatural(seq)) return wrong('progress', 'started[].seq', seq, 'an integer of at least 0')
+  if (!isFinite(atMs)) return wrong('progress', 'started[].atMs', atMs, 'a finite number')
+  return { seq, execution: nameOf(seq), atMs }
+}
+
+function parseJobError(value: unknown): JobError {
+  const fields = asFields(value, 'progress', 'ended[].error')
+  return {
+    stage: oneOf(fields, 'progress', 'stage', errorStages),
+    errorType: text(fields, 'progress', 'errorType'),
+    message: text(fields, 'progress', 'message'),
+    traceback: text(fields, 'progress', 'traceback'),
+  }
+}
+
+function items(value: unknown, type: string, field: string): readonly unknown[] {
+  return Array.isArray(value) ? value : wrong(type, field, value, 'an array')
+}
+
+function isNatural(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+}
+
+function isFinite(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value)
+}
