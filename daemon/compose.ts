@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import { systemClock } from '../src/clock.js'
 import type { Logger } from '../src/logger.js'
+import type { DaemonLogger } from './log.js'
 import { systemRandom } from '../src/random.js'
 import { connectRedis, redactUrl } from '../src/redis/connection.js'
 import { createKeys } from '../src/redis/keys.js'
@@ -25,7 +26,7 @@ const BLOCKING_TIMEOUT_MS = 10_000
 /** What the command line has begun before it came here. */
 export interface Begun {
   readonly environment: NodeJS.ProcessEnv
-  readonly logger: Logger
+  readonly logger: DaemonLogger
   /** Marks the processes of this daemon. */
   readonly daemonId: string
   /** Gives an executor; the first ones are under way already. */
@@ -91,7 +92,7 @@ async function serve(
   supervisor: Supervisor,
   config: Config,
   environment: NodeJS.ProcessEnv,
-  logger: Logger,
+  logger: DaemonLogger,
 ): Promise<void> {
   const path = config.socket ?? defaultSocketPath(environment)
   const control = new ControlServer({ path, operations: supervisor, logger })
@@ -101,6 +102,7 @@ async function serve(
     await supervisor.start()
     logger.info('daemon ready', { executors: config.executors, queues: config.queues.join(','), socket: path })
     await notifyReady(environment, `serving ${config.queues.join(', ')}`, logger)
+    logger.open()
     await supervisor.done
   } catch (thrown) {
     // Told to stop while it started: that is no failure.

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-import { main } from '../cli/rqctl.js'
+import { keepCompiledCode } from '../compile-cache.js'
+
+keepCompiledCode(process.env)
+const { main } = await import('../cli/rqctl.js')
 
 // A reader that has seen enough (`rqctl info | head -1`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

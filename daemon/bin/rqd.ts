@@ -1,5 +1,10 @@
 #!/usr/bin/env node
-import { main } from '../cli/rqd.js'
+import { keepCompiledCode } from '../compile-cache.js'
+import { keepHeapSmall } from '../memory.js'
+
+keepHeapSmall()
+keepCompiledCode(process.env)
+const { main } = await import('../cli/rqd.js')
 
 process.exitCode = await main(process.argv.slice(2), {
   stdout: process.stdout,

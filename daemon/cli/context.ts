@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import type { Redis } from 'ioredis'
 import { RqdError, coerceError } from '../../src/errors.js'
-import { systemRandom } from '../../src/random.js'
 import type { Keys } from '../../src/redis/keys.js'
 import type { ClientOptions, ControlClient } from '../control/client.js'
 import { defaultSocketPath } from '../control/socket-path.js'
@@ -80,6 +79,7 @@ export class Context {
   async withRedis<T>(use: (redis: Redis, keys: Keys) => Promise<T>): Promise<T> {
     const { connectRedis, redactUrl } = await import('../../src/redis/connection.js')
     const { createKeys } = await import('../../src/redis/keys.js')
+    const { systemRandom } = await import('../../src/random.js')
     const fromEnv = this.io.env['RQ_REDIS_URL'] ?? ''
     const url = this.#flags.url ?? (fromEnv === '' ? DEFAULT_URL : fromEnv)
     const redis = connectRedis(url, {

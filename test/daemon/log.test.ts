@@ -7,12 +7,19 @@ async function lines(
   format: LogFormat,
   write: (logger: ReturnType<typeof createLogger>) => void,
 ): Promise<string[]> {
-  const stream = new PassThrough()
-  write(createLogger(level, format, stream))
-  await new Promise((resolve) => setImmediate(resolve))
-  return String(stream.read() ?? '')
-    .trimEnd()
-    .split('\n')
+  const logged = await Promise.all(
+    [false, true].map(async (opened) => {
+      const stream = new PassThrough()
+      const logger = createLogger(level, format, stream)
+      if (opened) logger.open()
+      write(logger)
+      await new Promise((resolve) => setImmediate(resolve))
+      return String(stream.read() ?? '')
+    }),
+  )
+  const [before, after] = logged.map((text) => text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME'))
+  if (before !== after) throw new Error(`opening the logger changes its lines: ${before}\n${after}`)
+  return (logged[0] ?? '').trimEnd().split('\n')
 }
 
 t.test('a text line is a sentence and its fields; odd values are quoted, so that it stays one line', async (t) => {
