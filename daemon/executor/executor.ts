@@ -46,6 +46,9 @@ const YIELD_AFTER_MS = 5
 /** Payloads from this size on may take a while to read: what has ended is told before. */
 const LARGE_PAYLOAD_BYTES = 64 * 1024
 
+/** Jobs that begin so soon after one another are too short to be looked at one by one, in the title. */
+const SHORT_MS = 1
+
 /** How long the last messages may take to leave before the process ends anyway. */
 const FLUSH_BOUND_MS = 2_000
 
@@ -72,6 +75,7 @@ export class Executor {
   #lanes = 0
   #exitAsked = false
   #lastYieldMs = 0
+  readonly #shown = { title: '', func: '', atMs: 0 }
 
   constructor(channel: Channel<FromExecutor, ToExecutor>, clock: Clock, process: ExecutorProcess, gate: GateMemory) {
     this.#channel = channel
@@ -165,7 +169,7 @@ export class Executor {
       )
       return
     }
-    this.#process.setTitle(`rqd: executor ${this.#worker} loading`)
+    this.#show('loading')
     const resolver = new FunctionResolver(hello.taskPaths, this.#clock)
     try {
       await preloadModules(hello.preload, hello.taskPaths, resolver)
@@ -238,8 +242,7 @@ export class Executor {
   #started(running: Running, func: string, atMs: number): Promise<void> | undefined {
     const { seq, execution, id } = running.job
     running.startedAtMs = atMs
-    const others = this.#running.size > 1 ? ` and ${this.#running.size - 1} more` : ''
-    this.#process.setTitle(`rqd: executor ${this.#worker} running ${func} (${id})${others}`)
+    this.#showRunning(func, id, atMs)
     this.#tell({ seq, execution, atMs })
     return this.#channel.bufferedBytes === 0 ? undefined : this.#channel.flushed()
   }
@@ -285,8 +288,24 @@ export class Executor {
     this.#lastYieldMs = this.#clock.monoMs()
   }
 
+  /** Among many short jobs of one function, only the function is shown: nobody could read the ids. */
+  #showRunning(func: string, id: string, atMs: number): void {
+    const isOneOfMany = func === this.#shown.func && atMs - this.#shown.atMs < SHORT_MS
+    const others = this.#running.size > 1 ? ` and ${this.#running.size - 1} more` : ''
+    this.#shown.atMs = atMs
+    this.#shown.func = func
+    this.#show(isOneOfMany ? `running ${func}` : `running ${func} (${id})${others}`)
+  }
+
   #showIdle(): void {
-    this.#process.setTitle(`rqd: executor ${this.#worker} idle`)
+    this.#show('idle')
+  }
+
+  #show(what: string): void {
+    const title = `rqd: executor ${this.#worker} ${what}`
+    if (title === this.#shown.title) return
+    this.#shown.title = title
+    this.#process.setTitle(title)
   }
 
   /** True once the process is on its way out; asked after each await. */

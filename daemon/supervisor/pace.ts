@@ -1,7 +1,7 @@
 /** How much work an executor may be given ahead of what it runs, milliseconds: by so much priority may be late. */
 export const AHEAD_MS = 20
 /** Most jobs that an executor holds at a time, however short they are: more would not make it faster. */
-export const MAX_AHEAD = 128
+export const MAX_AHEAD = 256
 /** What even a job that does nothing costs, milliseconds: `MAX_AHEAD` of them fill `AHEAD_MS`. */
 const LEAST_MS = AHEAD_MS / MAX_AHEAD
 /** Functions and queues that are remembered at most. */

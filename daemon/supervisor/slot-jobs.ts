@@ -53,12 +53,16 @@ export function rearrange(busy: BusyState, nowMs: number, policy: SlotPolicy): B
 
 /** Jobs are not held any more. */
 export function onEnded(busy: BusyState, executions: readonly string[], nowMs: number, policy: SlotPolicy): BusyState {
-  const isLeft = ({ execution }: SlotJob): boolean => !executions.includes(execution)
-  const running = busy.running.filter(isLeft)
-  // As a rule all of them ran.
-  const allRan = busy.running.length - running.length === executions.length
-  const ahead = allRan || busy.ahead.every(isLeft) ? busy.ahead : busy.ahead.filter(isLeft)
-  if (running.length === busy.running.length && ahead === busy.ahead) return busy
+  const gone = new Set(executions)
+  const isLeft = ({ execution }: SlotJob): boolean => !gone.has(execution)
+  const running = busy.running.every(isLeft) ? busy.running : busy.running.filter(isLeft)
+  // Jobs end in order, but for a few: those at the head are cut off at once.
+  let heads = 0
+  while (heads < busy.ahead.length && gone.has(busy.ahead[heads]?.execution ?? '')) heads++
+  const rest = heads === 0 ? busy.ahead : busy.ahead.slice(heads)
+  const isDone = busy.running.length - running.length + heads === gone.size
+  const ahead = isDone || rest.every(isLeft) ? rest : rest.filter(isLeft)
+  if (running === busy.running && ahead === busy.ahead) return busy
   return rearrange({ ...busy, running, ahead }, nowMs, policy)
 }
 

@@ -137,18 +137,20 @@ function addExtra(hash: JobHash, field: string, value: Uint8Array): void {
 function parse(jobId: string, visitFields: VisitFields, onProblem: (problem: MalformedJobError) => void): JobHash {
   const hash = emptyJobHash(jobId)
   const read = new FieldReader(jobId, onProblem)
-  let legacyDependency: string | undefined
-  let hasDependencies = false
+  const found: { legacyDependency: string | undefined; dependencies: boolean } = {
+    legacyDependency: undefined,
+    dependencies: false,
+  }
   visitFields((field, bytes, start, end) => {
     read.at(field, bytes, start, end)
     const place = places.get(field)
     if (place === undefined) addExtra(hash, field, read.value)
     else place(hash, read)
-    if (field === 'dependency_id') legacyDependency = read.text()
-    else if (field === 'dependency_ids') hasDependencies = end > start
+    if (field === 'dependency_id') found.legacyDependency = read.text()
+    else if (field === 'dependency_ids') found.dependencies = end > start
   })
   // The legacy form counts only where the other is missing.
-  if (legacyDependency !== undefined && !hasDependencies) hash.dependencyIds = [legacyDependency]
+  if (found.legacyDependency !== undefined && !found.dependencies) hash.dependencyIds = [found.legacyDependency]
   return hash
 }
 
