@@ -124,9 +124,14 @@ export class Member {
     else this.#tails.set(execution, new OutputTail())
   }
 
-  /** A job has ended, or is not with this process any more. */
-  forget(execution: string, nowMonoMs: number): void {
+  /** A job has ended. */
+  ended(execution: string, nowMonoMs: number): void {
     this.#progressMonoMs = nowMonoMs
+    this.forget(execution)
+  }
+
+  /** A job is not with this process any more. */
+  forget(execution: string): void {
     this.#workMs = Math.max(0, this.#workMs - (this.#estimatesMs.get(execution) ?? 0))
     this.#estimatesMs.delete(execution)
     this.#tails.delete(execution)

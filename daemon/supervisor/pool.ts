@@ -238,7 +238,7 @@ export class Pool {
         void member.takeBack()
         return
       case 'jobs-returned':
-        for (const execution of action.executions) member.forget(execution, this.#options.clock.monoMs())
+        for (const execution of action.executions) member.forget(execution)
         listener.returned(action.executions)
         return
       case 'job-lost':
@@ -373,7 +373,7 @@ export class Pool {
     const nowMs = clock.monoMs()
     for (const result of ended) {
       member.jobsDone += 1
-      member.forget(result.execution, nowMs)
+      member.ended(result.execution, nowMs)
       listener.ended(result)
     }
     if (ended.length > 0) this.#apply(member, { type: 'ended', executions: ended.map(({ execution }) => execution) })
