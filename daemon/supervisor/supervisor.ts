@@ -353,7 +353,8 @@ export class Supervisor implements Service, Operations {
       if (this.#takingBack > 0) return
       this.#handBackPaused()
       this.#board.dispatch()
-      if (this.#capacity() > 0) this.#fetcher.wake()
+      if (this.#options.burst) this.#fetcher.wake()
+      else if (this.#capacity() > 0) this.#fetcher.grown()
     })
   }
 

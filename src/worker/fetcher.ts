@@ -42,6 +42,8 @@ export class Fetcher implements Service {
   #allPaused = false
   #suspended = false
   #unsure = false
+  /** All open queues were found empty, and the next id on any of them will be told. */
+  #watching = false
   #running: Promise<void> | undefined
   #stopped = false
   #wake = deferred()
@@ -62,9 +64,15 @@ export class Fetcher implements Service {
     await this.#running
   }
 
-  /** Look again: capacity has grown, or a queue has something. */
+  /** Look again: a queue has something, say. */
   wake(): void {
+    this.#watching = false
     this.#wake.resolve()
+  }
+
+  /** Capacity has grown. Nothing to look for while all queues are known to be empty. */
+  grown(): void {
+    if (!this.#watching) this.wake()
   }
 
   /** Compare what Redis recorded for us with what is held here, before the next claim. */
@@ -101,6 +109,7 @@ export class Fetcher implements Service {
     let failures = 0
     while (!this.#stopped) {
       this.#wake = deferred()
+      this.#watching = false
       const queues = this.#options.queues.filter((queue) => !this.isPaused(queue))
       const limit = this.#options.capacity()
       if (queues.length === 0 || limit <= 0) {
@@ -145,8 +154,11 @@ export class Fetcher implements Service {
     for (const { jobId, queue, reason } of reply.skips) logger.warn(skipSentence[reason], { jobId, queue })
     for (const { queue, error } of reply.broken) logger.error('a queue cannot be read', { queue, error })
     if (reply.claims.length > 0) this.#options.accept(reply.claims)
-    if (reply.claims.length > 0 || reply.skips.length > 0) return 0
-    return this.#options.idle(queues) && reply.broken.length === 0 ? null : POLL_MS
+    // A claim ends early only where all queues have been emptied.
+    if (reply.claims.length >= limit || reply.skips.length > 0) return 0
+    const watched = this.#options.idle(queues) && reply.broken.length === 0
+    this.#watching = watched
+    return watched ? null : POLL_MS
   }
 
   async #pause(waitMs: number | null): Promise<void> {

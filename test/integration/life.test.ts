@@ -62,7 +62,7 @@ t.test('C3: after pause has answered nothing is started; resume goes on', async 
   const redis = await startRedis(t)
   const queue = queueOn(redis)
   const daemon = await startDaemon(t, redis, ['-N', '2', 'default'])
-  for (let i = 0; i < 400; i++) await queue.enqueue('sleeper.sleep', 3)
+  for (let i = 0; i < 400; i++) await queue.enqueue('sleeper.sleep', 15)
   await daemon.logged('job finished')
   const paused = await rqctl(['pause', '--json', '--socket', daemon.socket])
   t.equal(paused.code, 0, paused.stderr)

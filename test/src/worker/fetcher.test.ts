@@ -103,6 +103,30 @@ void t.test('when all queues are empty it asks to be woken and waits; a wake mak
   await waitFor('idle again', () => calls.length === 2)
 })
 
+void t.test(
+  'a claim that emptied the queues is not followed by another, nor is growing capacity, until a wake',
+  async (t) => {
+    let claims = 0
+    const store = failing(
+      () => false,
+      () => (claims += 1),
+    )
+    const { fetcher, taken, calls, free } = await setup(t, { store })
+    await make.enqueue(['a', 'b'], { queue: 'low' })
+    free.slots = 5
+    await fetcher.start()
+    await waitFor('idle', () => calls.length === 1)
+    t.strictSame(taken, ['a', 'b'])
+    t.equal(claims, 1)
+    fetcher.grown()
+    await make.enqueue('c', { queue: 'low' })
+    fetcher.wake()
+    await waitFor('idle again', () => calls.length === 2)
+    t.strictSame(taken, ['a', 'b', 'c'])
+    t.equal(claims, 2)
+  },
+)
+
 void t.test('queues that nobody watches are polled', async (t) => {
   const { fetcher, taken } = await setup(t, { idle: () => false })
   await fetcher.start()
