@@ -188,3 +188,23 @@ export class Member {
     this.#workMs = 0
   }
 }
+
+/** The member with the least work before it of those that take a job which may well last so long. */
+export function leastLoaded(
+  members: readonly Member[],
+  estimateMs: number | undefined,
+  nowMonoMs: number,
+): Member | undefined {
+  let chosen: Member | undefined
+  for (const member of members) {
+    if (member.capacity(estimateMs, nowMonoMs) === 0) continue
+    if (chosen === undefined || hasLess(member, chosen)) chosen = member
+    if (chosen.heldCount === 0) break
+  }
+  return chosen
+}
+
+/** True if `a` has less before it than `b`. */
+function hasLess(a: Member, b: Member): boolean {
+  return a.workMs === b.workMs ? a.heldCount < b.heldCount : a.workMs < b.workMs
+}

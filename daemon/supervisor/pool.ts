@@ -4,6 +4,7 @@ import { deferred } from '../../src/deferred.js'
 import { RqdError, coerceError, hasCode } from '../../src/errors.js'
 import type { Logger } from '../../src/logger.js'
 import { PROTOCOL_VERSION, type AbortReason, type FromExecutor, type JobResult, type RunJob } from '../ipc/messages.js'
+import { Alarm } from './alarm.js'
 import {
   heldBy,
   newSlot,
@@ -15,7 +16,7 @@ import {
   type SlotState,
 } from './children.js'
 import type { Death } from './death.js'
-import { Member } from './member.js'
+import { leastLoaded, Member } from './member.js'
 import { mergeProgress } from './merge-progress.js'
 import type { OomWatch } from './oom-watch.js'
 import type { ExecutorProcess, Exit, SpawnExecutor } from './spawn.js'
@@ -82,13 +83,13 @@ export class Pool {
   /** To whom an executor belongs now: a spare that takes over changes hands. */
   readonly #owners = new Map<ExecutorProcess, Member>()
   readonly #ready = deferred()
-  #timer: NodeJS.Timeout | undefined
-  #timerDueMs = Infinity
+  readonly #alarm: Alarm
   #lookTimer: NodeJS.Timeout | undefined
   #stopping = false
 
   constructor(options: PoolOptions) {
     this.#options = options
+    this.#alarm = new Alarm(options.clock, () => this.#tick())
     this.#members = options.workers.map((worker) => this.#newMember(worker, false))
     // A pool that is stopped before it is ready has nobody to tell.
     this.#ready.promise.catch(() => undefined)
@@ -120,8 +121,7 @@ export class Pool {
 
   /** True if some executor has begun or ended a job lately, or has nothing to do. */
   get isMoving(): boolean {
-    const nowMs = this.#options.clock.monoMs()
-    return this.#members.some((member) => member.isMoving(nowMs))
+    return this.#members.some((member) => member.isMoving(this.#options.clock.monoMs()))
   }
 
   /** How many spares could take over a slot at once. */
@@ -136,12 +136,7 @@ export class Pool {
   assign(job: Omit<RunJob, 'seq'>, estimateMs?: number): string | undefined {
     if (this.#stopping) return undefined
     const nowMs = this.#options.clock.monoMs()
-    let chosen: Member | undefined
-    for (const member of this.#members) {
-      if (member.capacity(estimateMs, nowMs) === 0) continue
-      if (chosen === undefined || hasLess(member, chosen)) chosen = member
-      if (chosen.heldCount === 0) break
-    }
+    const chosen = leastLoaded(this.#members, estimateMs, nowMs)
     chosen?.take(job, estimateMs, nowMs)
     return chosen?.worker
   }
@@ -180,7 +175,7 @@ export class Pool {
     const all = [...this.#members, ...this.#spares]
     for (const member of all) this.#apply(member, { type: 'close', force })
     await Promise.all(all.map(({ closed }) => closed.promise))
-    clearTimeout(this.#timer)
+    this.#alarm.stop()
     clearInterval(this.#lookTimer)
   }
 
@@ -214,7 +209,7 @@ export class Pool {
       if (this.#members.every(({ slot: each }) => each.state.phase === 'idle')) this.#ready.resolve()
       this.#options.listener.free()
     }
-    this.#setTimer(nextTickMs(member.slot))
+    this.#alarm.by(nextTickMs(member.slot))
   }
 
   #perform(member: Member, action: SlotAction, exit: Exit | undefined): void {
@@ -242,10 +237,8 @@ export class Pool {
         listener.returned(action.executions)
         return
       case 'job-lost':
-        if (exit !== undefined) {
-          const death = this.#deathOf(member, exit, action.reason, action.execution)
-          listener.lost(action.execution, death)
-        }
+        if (exit === undefined) return
+        listener.lost(action.execution, this.#deathOf(member, exit, action.reason, action.execution))
         return
       case 'crash-loop':
         logger.error('an executor died before it did anything; the next start is delayed', {
@@ -274,7 +267,7 @@ export class Pool {
   }
 
   #spawn(member: Member): void {
-    const { logger, spawn, taskPaths, preload, statsIntervalMs, output, listener, policy } = this.#options
+    const { logger, spawn, output, listener, policy } = this.#options
     let executor: ExecutorProcess
     try {
       executor = spawn()
@@ -317,9 +310,9 @@ export class Pool {
       type: 'hello',
       protocol: PROTOCOL_VERSION,
       worker: member.worker,
-      taskPaths: [...taskPaths],
-      preload: [...preload],
-      statsIntervalMs,
+      taskPaths: [...this.#options.taskPaths],
+      preload: [...this.#options.preload],
+      statsIntervalMs: this.#options.statsIntervalMs,
       concurrency: policy.concurrency,
     })
     void executor.ended.then((exit) => {
@@ -402,21 +395,6 @@ export class Pool {
   }
 
   #tick(): void {
-    this.#timerDueMs = Infinity
     for (const member of [...this.#members, ...this.#spares]) this.#apply(member, { type: 'tick' })
   }
-
-  /** Wake at the latest when this is due. A timer that fires too early does no harm: the tick finds nothing due. */
-  #setTimer(dueMs: number | null): void {
-    if (dueMs === null || dueMs >= this.#timerDueMs) return
-    clearTimeout(this.#timer)
-    this.#timerDueMs = dueMs
-    const delayMs = Math.max(0, dueMs - this.#options.clock.monoMs())
-    this.#timer = setTimeout(() => this.#tick(), Math.ceil(delayMs))
-  }
-}
-
-/** True if `a` has less before it than `b`. */
-function hasLess(a: Member, b: Member): boolean {
-  return a.workMs === b.workMs ? a.heldCount < b.heldCount : a.workMs < b.workMs
 }

@@ -21,6 +21,7 @@ import type { ProcessIdentity } from '../host.js'
 import type { JobLog } from '../job-log.js'
 import { defaultSlotPolicy } from './children.js'
 import { drain } from './drain.js'
+import { Handout } from './handout.js'
 import { JobBoard } from './job-board.js'
 import { OomWatch } from './oom-watch.js'
 import { Pool } from './pool.js'
@@ -75,6 +76,7 @@ export class Supervisor implements Service, Operations {
   readonly #presence: Presence
   readonly #pool: Pool
   readonly #board: JobBoard
+  readonly #handout: Handout
   readonly #settler: Settler
   readonly #fetcher: Fetcher
   readonly #heart: Heart
@@ -86,8 +88,6 @@ export class Supervisor implements Service, Operations {
   readonly #done = deferred()
   #phase: 'starting' | 'running' | 'draining' | 'drained' | 'stopping' = 'starting'
   #registering: Promise<void> | undefined
-  #looking = false
-  #takingBack = 0
   #stopped: Promise<void> | undefined
 
   constructor(options: SupervisorOptions) {
@@ -115,8 +115,8 @@ export class Supervisor implements Service, Operations {
         began: (execution, atMs) => this.#board.began(execution, atMs),
         ended: (result) => this.#board.ended(result),
         lost: (execution, death) => this.#board.lost(execution, death),
-        returned: (executions) => this.#returned(executions),
-        free: () => this.#free(),
+        returned: (executions) => this.#handout.returned(executions),
+        free: () => this.#handout.look(),
       },
     })
     this.#board = new JobBoard({
@@ -132,6 +132,12 @@ export class Supervisor implements Service, Operations {
       isMoving: () => this.#pool.isMoving,
       kill: (execution) => this.#pool.interrupt(execution, 'shutdown', true),
     })
+    this.#handout = new Handout({
+      board: this.#board,
+      pool: this.#pool,
+      isOpen: (queue) => this.#phase === 'running' && !this.#fetcher.isPaused(queue),
+      onRoom: () => this.#onRoom(),
+    })
     this.#fetcher = new Fetcher({
       store,
       queues,
@@ -139,8 +145,8 @@ export class Supervisor implements Service, Operations {
       random,
       logger,
       supervisorId,
-      capacity: () => this.#capacity(),
-      accept: (claims) => this.#accept(claims),
+      capacity: () => this.#handout.capacity,
+      accept: (claims) => this.#handout.accept(claims, supervisorId()),
       idle: (empty) => this.#idle(empty),
       reconcile: () => this.#reconcile(),
       leaseLost,
@@ -254,7 +260,7 @@ export class Supervisor implements Service, Operations {
   async pause(queues: readonly string[]): Promise<{ paused: string[] }> {
     this.#checkQueues(queues)
     this.#fetcher.pause(queues)
-    await this.#takeBack()
+    await this.#handout.takeBack()
     return { paused: this.#paused() }
   }
 
@@ -270,7 +276,7 @@ export class Supervisor implements Service, Operations {
   async drain(timeoutSec: number | null, onProgress: (progress: DrainProgress) => void): Promise<DrainReply> {
     if (this.#phase === 'running' || this.#phase === 'drained') this.#setPhase('draining')
     this.#fetcher.pause([])
-    await this.#takeBack()
+    await this.#handout.takeBack()
     const reply = await drain({
       clock: this.#options.clock,
       timeoutSec,
@@ -300,9 +306,9 @@ export class Supervisor implements Service, Operations {
     this.#done.resolve()
     await this.#fetcher.stop()
     this.#wakeup.close()
-    if (!now) await this.#takeBack()
+    if (!now) await this.#handout.takeBack()
     await this.#pool.stop(now)
-    this.#handBackPaused()
+    this.#handout.handBackClosed()
     const unsettled = await this.#settler.drain(SETTLE_LIMIT_MS)
     await this.#heart.stop()
     await this.#recoverer.stop()
@@ -313,49 +319,10 @@ export class Supervisor implements Service, Operations {
     this.#options.jobLog.flush()
   }
 
-  #accept(claims: Parameters<JobBoard['accept']>[0]): void {
-    this.#board.accept(claims, this.#presence.supervisorId)
-    // A pause or a drain that came while the claim was on its way holds for these jobs too.
-    this.#handBackPaused()
-    this.#board.dispatch()
-  }
-
-  /** What a pause or a drain concerns and has not begun goes back to its queue; the rest is handed out again. */
-  async #takeBack(): Promise<void> {
-    this.#takingBack += 1
-    await this.#pool.takeBack()
-    this.#takingBack -= 1
-    this.#handBackPaused()
-    this.#free()
-  }
-
-  #handBackPaused(): void {
-    this.#board.handBackWaiting((queue) => this.#phase !== 'running' || this.#fetcher.isPaused(queue))
-  }
-
-  /** Jobs that executors have not begun are jobs that wait here. */
-  #returned(executions: readonly string[]): void {
-    this.#board.returned(executions)
-    this.#free()
-  }
-
-  #capacity(): number {
-    return this.#board.claimSize(this.#pool.capacity(this.#board.anyJobMs))
-  }
-
-  /** There may be room for more: look once for all that this turn of the event loop brings. */
-  #free(): void {
-    if (this.#looking) return
-    this.#looking = true
-    setImmediate(() => {
-      this.#looking = false
-      // While jobs come back from several executors they wait for each other, to keep their order.
-      if (this.#takingBack > 0) return
-      this.#handBackPaused()
-      this.#board.dispatch()
-      if (this.#options.burst) this.#fetcher.wake()
-      else if (this.#capacity() > 0) this.#fetcher.grown()
-    })
+  /** Claim more if there is room. */
+  #onRoom(): void {
+    if (this.#options.burst) this.#fetcher.wake()
+    else if (this.#handout.capacity > 0) this.#fetcher.grown()
   }
 
   #idle(empty: readonly string[]): boolean {

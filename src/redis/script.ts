@@ -113,17 +113,6 @@ export function asInteger(reply: RawReply | undefined): number {
   throw new RqdError('RQD_REDIS', `expected an integer in the reply of a script, found ${describeReply(reply)}`)
 }
 
-/** A flat list of names and values as a map of bytes. */
-export function asFields(reply: RawReply | undefined): Map<string, Buffer> {
-  const flat = asList(reply)
-  const fields = new Map<string, Buffer>()
-  for (let i = 0; i + 1 < flat.length; i += 2) {
-    const value = flat[i + 1]
-    if (Buffer.isBuffer(value)) fields.set(asText(flat[i]), value)
-  }
-  return fields
-}
-
 function describeReply(reply: RawReply | undefined): string {
   if (reply === undefined || reply === null) return 'nothing'
   return Array.isArray(reply) ? `a list of ${reply.length}` : typeof reply === 'number' ? String(reply) : 'text'

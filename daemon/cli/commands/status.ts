@@ -70,7 +70,7 @@ function executorCells(row: ExecutorStatus, { colours }: Pick<Context, 'colours'
     row.pid === null ? '-' : String(row.pid),
     printable(row.worker),
     { text: row.state, colour: colourOf(row.state, colours) },
-    textOr(row.jobId),
+    row.running > 1 ? `${textOr(row.jobId)} +${row.running - 1}` : textOr(row.jobId),
     textOr(row.queue),
     textOr(row.func),
     formatAge(row.runningSec),
