@@ -241,7 +241,8 @@ export class JobBoard {
     this.#running.delete(execution)
     this.#options.starter.ended(execution)
     const settlement = this.#settle(running.job, running.worker, outcome, times)
-    const durationSec = Math.max(0, times.endedAtMs - times.startedAtMs) / 1000
+    // To microseconds, which is what the clock tells.
+    const durationSec = Math.round(Math.max(0, times.endedAtMs - times.startedAtMs) * 1000) / 1_000_000
     this.#log(running, settlement, durationSec)
   }
 
