@@ -3,8 +3,11 @@ import type { JobBoard } from './job-board.js'
 import type { Pool } from './pool.js'
 
 export interface HandoutOptions {
-  board: JobBoard
-  pool: Pool
+  board: Pick<
+    JobBoard,
+    'anyJobMs' | 'waiting' | 'claimSize' | 'accept' | 'returned' | 'dispatch' | 'handBackWaiting' | 'handBackAll'
+  >
+  pool: Pick<Pool, 'capacity' | 'isMoving' | 'takeBack'>
   /** False for a queue from which nothing may be begun now: paused, drained, stopped. */
   isOpen: (queue: string) => boolean
   /** Jobs may have found their executors, or lost them: look whether more can be claimed. */
@@ -16,6 +19,7 @@ export class Handout {
   readonly #options: HandoutOptions
   #looking = false
   #takingBack = 0
+  #givingUp = false
 
   constructor(options: HandoutOptions) {
     this.#options = options
@@ -31,7 +35,7 @@ export class Handout {
   accept(claims: readonly Claim[], supervisorId: string): void {
     this.#options.board.accept(claims, supervisorId)
     // A pause or a drain that came while the claim was on its way holds for these jobs too.
-    this.#handOut()
+    if (this.#takingBack === 0) this.#handOut()
   }
 
   /** Executors gave these jobs back: they are jobs that wait here. */
@@ -69,7 +73,24 @@ export class Handout {
   }
 
   #handOut(): void {
+    const { board, pool } = this.#options
     this.handBackClosed()
-    this.#options.board.dispatch()
+    board.dispatch()
+    if (board.waiting > 0 && !pool.isMoving && !this.#givingUp) void this.#giveUp()
+  }
+
+  /**
+   * No executor will have room soon: others may have what waits here. What executors hold ahead goes along, so that
+   * all returns to the front of its queue in one piece, in its order.
+   */
+  async #giveUp(): Promise<void> {
+    const { board, pool } = this.#options
+    this.#givingUp = true
+    await pool.takeBack()
+    this.#givingUp = false
+    this.handBackClosed()
+    board.dispatch()
+    if (!pool.isMoving) board.handBackAll()
+    this.look()
   }
 }

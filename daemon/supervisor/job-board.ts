@@ -47,8 +47,6 @@ export interface JobBoardOptions {
   assign: (job: Omit<RunJob, 'seq'>, estimateMs: number | undefined) => string | undefined
   /** Hand over what was assigned. */
   send: () => void
-  /** True while executors begin or end jobs, so that there will be room soon. */
-  isMoving: () => boolean
   /** End a running job whose claim is gone. */
   kill: (execution: string) => void
 }
@@ -109,10 +107,7 @@ export class JobBoard {
     this.#claimSize.brought(claims.length, bytes)
   }
 
-  /**
-   * Give waiting jobs to executors, in order. What no executor takes now waits here for some milliseconds if there
-   * will be room soon; else it goes back to the front of its queue, where others may take it.
-   */
+  /** Give waiting jobs to executors, in order. What no executor takes now goes on waiting. */
   dispatch(): void {
     let given = 0
     for (const waiting of this.#waiting) {
@@ -122,10 +117,6 @@ export class JobBoard {
     if (given > 0) {
       this.#waiting.splice(0, given)
       this.#options.send()
-    }
-    if (this.#waiting.length > 0 && !this.#options.isMoving()) {
-      this.#claimSize.tooMany()
-      this.handBackWaiting(() => true)
     }
   }
 
@@ -164,6 +155,13 @@ export class JobBoard {
       }
     }
     this.#waiting.sort((a, b) => a.order - b.order)
+  }
+
+  /** There will be no room soon for what waits here: it goes back to the front of its queues, for others to take. */
+  handBackAll(): void {
+    if (this.#waiting.length === 0) return
+    this.#claimSize.tooMany()
+    this.handBackWaiting(() => true)
   }
 
   /** Return the jobs of some queues that no executor has yet to the front of their queues. */

@@ -129,7 +129,6 @@ export class Supervisor implements Service, Operations {
       policy: { resultTtlSec: options.resultTtlSec, maxDeaths: options.maxDeaths },
       assign: (job, estimateMs) => this.#pool.assign(job, estimateMs),
       send: () => this.#pool.send(),
-      isMoving: () => this.#pool.isMoving,
       kill: (execution) => this.#pool.interrupt(execution, 'shutdown', true),
     })
     this.#handout = new Handout({

@@ -63,13 +63,11 @@ t.test('a pause takes hold of jobs that were handed over ahead, and keeps their 
     (await daemon.status()).executors.every(({ state, ahead }) => state === 'idle' && ahead === 0),
   )
   const waiting = await redis.client.lrange('rq:queue:default', 0, -1)
-  const done = (await daemon.status()).counters.finished - 100
-  t.ok(done < 50, `${done} had begun`)
-  t.same(
-    waiting,
-    spins.slice(done).map(({ jobId }) => jobId),
-    'the rest waits as before',
-  )
+  // One executor may have got further than the other.
+  const done = new Set<string>(await redis.client.zrange('rq:finished:default', '0', '-1'))
+  const rest = spins.map((_, i) => `spin-${i}`).filter((id) => !done.has(id))
+  t.ok(rest.length > 10, `${String(60 - rest.length)} had begun`)
+  t.same(waiting, rest, 'the rest waits as before')
   t.equal((await rqctl(['resume', '--socket', daemon.socket])).code, 0)
   await waitFor('the rest', async () => (await redis.client.zcard('rq:finished:default')) === 160)
 })
