@@ -33,6 +33,9 @@ import { succeedDeadNeighbours } from './succession.js'
 /** How long results may wait for Redis when the daemon stops. */
 const SETTLE_LIMIT_MS = 10_000
 
+/** Most jobs that a claim brings which is sent ahead: were we frozen then, they would wait until our lease is over. */
+const MAX_ARMED_JOBS = 8
+
 export interface SupervisorOptions {
   name: string
   /** Marks the processes of this daemon. */
@@ -145,7 +148,9 @@ export class Supervisor implements Service, Operations {
       logger,
       supervisorId,
       capacity: () => this.#handout.capacity,
-      accept: (claims) => this.#handout.accept(claims, supervisorId()),
+      accept: (claims, holder) => this.#handout.accept(claims, holder),
+      armLimit: options.burst ? 0 : Math.min(MAX_ARMED_JOBS, options.executors * options.concurrency),
+      isArmed: (ticket) => this.#wakeup.isArmed(ticket),
       idle: (empty) => this.#idle(empty),
       reconcile: () => this.#reconcile(),
       leaseLost,
@@ -190,7 +195,12 @@ export class Supervisor implements Service, Operations {
         this.#fetcher.doubt()
       },
     })
-    this.#wakeup = new Wakeup(store.keys, options.connect, () => this.#fetcher.wake())
+    this.#wakeup = new Wakeup(store.keys, options.connect, {
+      wake: () => this.#fetcher.wake(),
+      arm: () => this.#fetcher.arm(),
+      claimed: (reply, call) => this.#fetcher.claimed(reply, call),
+      unsure: () => this.#fetcher.doubt(),
+    })
   }
 
   /** Resolves when the daemon has nothing more to do and should stop. */
@@ -259,6 +269,7 @@ export class Supervisor implements Service, Operations {
   async pause(queues: readonly string[]): Promise<{ paused: string[] }> {
     this.#checkQueues(queues)
     this.#fetcher.pause(queues)
+    await this.#fetcher.disarm()
     await this.#handout.takeBack()
     return { paused: this.#paused() }
   }
@@ -275,6 +286,7 @@ export class Supervisor implements Service, Operations {
   async drain(timeoutSec: number | null, onProgress: (progress: DrainProgress) => void): Promise<DrainReply> {
     if (this.#phase === 'running' || this.#phase === 'drained') this.#setPhase('draining')
     this.#fetcher.pause([])
+    await this.#fetcher.disarm()
     await this.#handout.takeBack()
     const reply = await drain({
       clock: this.#options.clock,
@@ -305,6 +317,8 @@ export class Supervisor implements Service, Operations {
     this.#done.resolve()
     await this.#fetcher.stop()
     this.#wakeup.close()
+    // Answers to claims sent ahead may have been on their way.
+    await this.#reconcile().catch(() => undefined)
     if (!now) await this.#handout.takeBack()
     await this.#pool.stop(now)
     this.#handout.handBackClosed()
@@ -338,7 +352,8 @@ export class Supervisor implements Service, Operations {
 
   async #reconcile(): Promise<void> {
     const { store, clock, logger } = this.#options
-    const holds = (execution: string): boolean => this.#board.holds(execution) || this.#settler.holds(execution)
+    const holds = (execution: string): boolean =>
+      this.#board.holds(execution) || this.#settler.holds(execution) || this.#wakeup.mayBring(execution)
     this.#counters.handedBack += await reconcile(store, this.#presence.supervisorId, holds, clock, logger)
   }
 

@@ -13,9 +13,26 @@ export interface Claim {
 /** Why an id on a queue was dropped: there is nothing to run. */
 export type SkipReason = 'no-such-job' | 'canceled' | 'not-a-hash' | 'id-is-no-text'
 
+/** What to claim, and for whom. */
+export interface ClaimCall {
+  readonly supervisorId: string
+  /** 24 hex digits, never used before. */
+  readonly executionPrefix: string
+  /** In priority order. */
+  readonly queues: readonly string[]
+  readonly limit: number
+  /** Most ids to look at: ids without a job are passed over. */
+  readonly lookAt: number
+  /** From 1, for a claim that is sent ahead and that `disarm` can make void; left out for any other. */
+  readonly ticket?: number
+}
+
 export interface ClaimReply {
-  /** `suspended`: all workers are (RQ's mark). `lost`: the supervisor holds no lease and must register again. */
-  readonly state: 'ok' | 'suspended' | 'lost'
+  /**
+   * `suspended`: all workers are (RQ's mark). `lost`: the supervisor holds no lease and must register again. `void`:
+   * the claim was made void before it ran.
+   */
+  readonly state: 'ok' | 'suspended' | 'lost' | 'void'
   readonly claims: Claim[]
   readonly skips: { jobId: string; queue: string; reason: SkipReason }[]
   readonly broken: { queue: string; error: string }[]

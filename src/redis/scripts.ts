@@ -10,9 +10,10 @@ export const scripts = {
   }),
   claim: defineScript({
     source: lua.claim,
-    keys: ['claims', 'supervisors', 'suspended'],
-    args: ['prefix', 'supervisorId', 'executionPrefix', 'limit', 'lookAt', 'timeoutSec'],
+    keys: ['claims', 'supervisors', 'supervisor', 'suspended'],
+    args: ['prefix', 'supervisorId', 'executionPrefix', 'limit', 'lookAt', 'timeoutSec', 'ticket'],
   }),
+  disarm: defineScript({ source: lua.disarm, keys: ['supervisor'], args: ['ticket'] }),
   start: defineScript({
     source: lua.start,
     keys: ['claims'],

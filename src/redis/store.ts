@@ -1,13 +1,13 @@
 import type { Redis } from 'ioredis'
 import { RqdError } from '../errors.js'
 import { rqDefaults } from '../rq-defaults.js'
-import { readClaims, type ClaimReply, type SkipReason } from './claims.js'
+import { readClaims, type ClaimCall, type ClaimReply, type SkipReason } from './claims.js'
 import type { Keys } from './keys.js'
 import { packJob, packJobs, type NewJob } from './pack-job.js'
 import { asInteger, asList, asText, packRecords, runScript, type RawReply, type ScriptArgument } from './script.js'
 import { scripts } from './scripts.js'
 
-export type { Claim, ClaimReply, SkipReason } from './claims.js'
+export type { Claim, ClaimCall, ClaimReply, SkipReason } from './claims.js'
 
 /**
  * What a script says of one job: whether it was done, and if not why. `lost`: the claim is held no longer. `refused`:
@@ -109,17 +109,16 @@ export class Store {
   }
 
   /** Take up to `limit` jobs off the fronts of the queues, in priority order. */
-  async claim(claim: {
-    supervisorId: string
-    executionPrefix: string
-    queues: readonly string[]
-    limit: number
-    lookAt: number
-  }): Promise<ClaimReply> {
+  async claim(claim: ClaimCall): Promise<ClaimReply> {
     const { keys } = this
     const reply = asList(
       await runScript(this.redis, scripts.claim, {
-        keys: { claims: keys.claims(claim.supervisorId), supervisors: keys.supervisors, suspended: keys.suspended },
+        keys: {
+          claims: keys.claims(claim.supervisorId),
+          supervisors: keys.supervisors,
+          supervisor: keys.supervisor(claim.supervisorId),
+          suspended: keys.suspended,
+        },
         moreKeys: claim.queues.map((queue) => keys.queue(queue)),
         args: {
           prefix: keys.prefix,
@@ -128,6 +127,7 @@ export class Store {
           limit: claim.limit,
           lookAt: claim.lookAt,
           timeoutSec: rqDefaults.timeoutSec,
+          ticket: claim.ticket ?? 0,
         },
         moreArgs: claim.queues,
       }),
@@ -144,6 +144,12 @@ export class Store {
         return { queue: asText(queue), error: asText(error) }
       }),
     }
+  }
+
+  /** Make claims with tickets up to this one come to nothing from now on. */
+  async disarm(supervisorId: string, ticket: number): Promise<void> {
+    const keys = { supervisor: this.keys.supervisor(supervisorId) }
+    await runScript(this.redis, scripts.disarm, { keys, args: { ticket } })
   }
 
   /** Show claimed jobs as running. One reply per record, in order. */

@@ -3,7 +3,7 @@ import { deferred } from '../deferred.js'
 import { coerceError } from '../errors.js'
 import type { Logger } from '../logger.js'
 import type { Random } from '../random.js'
-import type { Claim, ClaimReply, Store } from '../redis/store.js'
+import type { Claim, ClaimCall, ClaimReply, Store } from '../redis/store.js'
 import type { Service } from '../service.js'
 
 /** Ids without a job that one claim may pass over, so that a queue full of them cannot hold Redis up. */
@@ -23,9 +23,14 @@ export interface FetcherOptions {
   supervisorId: () => string
   /** How many more jobs can be begun. */
   capacity: () => number
-  accept: (claims: Claim[]) => void
+  /** Jobs were claimed, under the lease of this supervisor. */
+  accept: (claims: Claim[], supervisorId: string) => void
   /** All open queues were found empty. Returns true if their next id will be told by `wake`; else they are polled. */
   idle: (queues: readonly string[]) => boolean
+  /** Most jobs that one claim sent ahead may bring: should this process die before it hears of them, they wait. */
+  armLimit: number
+  /** True while claims that were sent ahead with this ticket are not answered. */
+  isArmed: (ticket: number) => boolean
   /** A claim's fate was unknown: find out what Redis recorded for us, before the next one. */
   reconcile: () => Promise<void>
   /** The lease is gone: register again, or give up by rejecting. */
@@ -47,6 +52,8 @@ export class Fetcher implements Service {
   #running: Promise<void> | undefined
   #stopped = false
   #wake = deferred()
+  /** Goes with claims that are sent ahead. Those with lower ones are void. */
+  #ticket = 1
 
   constructor(options: FetcherOptions) {
     this.#options = options
@@ -62,6 +69,7 @@ export class Fetcher implements Service {
     this.#stopped = true
     this.wake()
     await this.#running
+    await this.disarm()
   }
 
   /** Look again: a queue has something, say. */
@@ -79,6 +87,30 @@ export class Fetcher implements Service {
   doubt(): void {
     this.#unsure = true
     this.wake()
+  }
+
+  /** The claim to send ahead now, to be run when a queue gets something; undefined where there must be none. */
+  arm(): ClaimCall | undefined {
+    const queues = this.#openQueues()
+    const limit = Math.min(this.#options.armLimit, this.#options.capacity())
+    if (this.#stopped || this.#unsure || this.#suspended || queues.length === 0 || limit <= 0) return undefined
+    return { ...this.#call(queues, limit), ticket: this.#ticket }
+  }
+
+  /** A claim that was sent ahead has been answered. */
+  claimed(reply: ClaimReply, call: ClaimCall): void {
+    const waitMs = reply.state === 'ok' ? this.#take(reply, call) : 0
+    if (waitMs !== null) this.wake()
+    if (this.#options.capacity() <= 0) void this.disarm()
+  }
+
+  /** Make void what was sent ahead. What Redis has done by then is on its way here. */
+  async disarm(): Promise<void> {
+    const { store, supervisorId, isArmed } = this.#options
+    if (!isArmed(this.#ticket)) return
+    const ticket = this.#ticket++
+    // Where it cannot be told, jobs come that nobody wants now, and are handed back.
+    await store.disarm(supervisorId(), ticket).catch(() => undefined)
   }
 
   /** Claim nothing from these queues (all: an empty list) until they are resumed. */
@@ -110,7 +142,7 @@ export class Fetcher implements Service {
     while (!this.#stopped) {
       this.#wake = deferred()
       this.#watching = false
-      const queues = this.#options.queues.filter((queue) => !this.isPaused(queue))
+      const queues = this.#openQueues()
       const limit = this.#options.capacity()
       if (queues.length === 0 || limit <= 0) {
         await this.#wake.promise
@@ -135,28 +167,37 @@ export class Fetcher implements Service {
     }
   }
 
+  #openQueues(): string[] {
+    return this.#options.queues.filter((queue) => !this.isPaused(queue))
+  }
+
+  #call(queues: readonly string[], limit: number): ClaimCall {
+    const { random, supervisorId } = this.#options
+    const lookAt = limit + MAX_SKIPS
+    return { supervisorId: supervisorId(), executionPrefix: random.hex(24), queues, limit, lookAt }
+  }
+
   /** @returns how long to wait for a wake before the next claim: 0 not at all, null without a bound. */
   async #claim(queues: readonly string[], limit: number): Promise<number | null> {
-    const { store, random, supervisorId, logger } = this.#options
-    const reply = await store.claim({
-      supervisorId: supervisorId(),
-      executionPrefix: random.hex(24),
-      queues,
-      limit,
-      lookAt: limit + MAX_SKIPS,
-    })
+    const call = this.#call(queues, limit)
+    const reply = await this.#options.store.claim(call)
     this.#suspended = reply.state === 'suspended'
     if (reply.state === 'lost') {
       await this.#options.leaseLost()
       return 0
     }
-    if (reply.state === 'suspended') return SUSPENDED_POLL_MS
+    return this.#suspended ? SUSPENDED_POLL_MS : this.#take(reply, call)
+  }
+
+  /** Take what a claim brought. @returns as `#claim` */
+  #take(reply: ClaimReply, { queues, limit, supervisorId }: ClaimCall): number | null {
+    const { logger, accept, idle } = this.#options
     for (const { jobId, queue, reason } of reply.skips) logger.warn(skipSentence[reason], { jobId, queue })
     for (const { queue, error } of reply.broken) logger.error('a queue cannot be read', { queue, error })
-    if (reply.claims.length > 0) this.#options.accept(reply.claims)
+    if (reply.claims.length > 0) accept(reply.claims, supervisorId)
     // A claim ends early only where all queues have been emptied.
     if (reply.claims.length >= limit || reply.skips.length > 0) return 0
-    const watched = this.#options.idle(queues) && reply.broken.length === 0
+    const watched = idle(queues) && reply.broken.length === 0
     this.#watching = watched
     return watched ? null : POLL_MS
   }

@@ -1,13 +1,14 @@
 -- claim: take up to a number of jobs off the fronts of many queues, in priority order, and record who holds them.
 -- KEYS[1] claims of this supervisor (hash: execution id -> JSON {id, queue, at})
 -- KEYS[2] supervisors (zset: id by lease end, epoch ms; 0 = being taken over)
--- KEYS[3] suspension mark  KEYS[4...] queues (lists of ids) in priority order
+-- KEYS[3] this supervisor's hash  KEYS[4] suspension mark  KEYS[5...] queues (lists of ids) in priority order
 -- ARGV[1] prefix  ARGV[2] supervisor id  ARGV[3] execution id prefix, 24 hex digits, never used before
 -- ARGV[4] most jobs to claim  ARGV[5] most ids to look at  ARGV[6] timeout of jobs without one, seconds
--- ARGV[7...] names of the queues in KEYS[4...]
+-- ARGV[7] number of a claim that was sent ahead and may have been made void since (see disarm); 0 for any other
+-- ARGV[8...] names of the queues in KEYS[5...]
 -- Derived keys: the hashes of the jobs found.
--- Returns {state, claims, skips, broken}: state 'ok', 'suspended' or 'lost' (no lease: register again);
--- claims: one MessagePack array of {id, position of the queue in KEYS[4...] from 0, execution, {field, value, ...}},
+-- Returns {state, claims, skips, broken}: state 'ok', 'suspended', 'lost' (no lease: register again) or 'void';
+-- claims: one MessagePack array of {id, position of the queue in KEYS[5...] from 0, execution, {field, value, ...}},
 -- which is cheaper to make and to read than as many replies; '' is none; skips {id, queue, reason} for ids with
 -- nothing to run; broken {queue, error} for keys that hold no list.
 -- Never pops an id without recording it or reporting it, nor claims anything without a live lease. A claimed job's
@@ -15,7 +16,10 @@
 -- that has written is let through to its end.
 local lease_end = redis.call('ZSCORE', KEYS[2], ARGV[2])
 if not lease_end or tonumber(lease_end) == 0 then return { 'lost', '', {}, {} } end
-if redis.call('EXISTS', KEYS[3]) == 1 then return { 'suspended', '', {}, {} } end
+if ARGV[7] ~= '0' and tonumber(redis.call('HGET', KEYS[3], 'disarmed') or 0) >= tonumber(ARGV[7]) then
+  return { 'void', '', {}, {} }
+end
+if redis.call('EXISTS', KEYS[4]) == 1 then return { 'suspended', '', {}, {} } end
 
 -- Fails here, before an id is popped, where the key of the claims holds something else.
 redis.call('HLEN', KEYS[1])
@@ -57,7 +61,7 @@ local function take(id, position, record_tail)
   end
   redis.call('PERSIST', job)
   -- A producer may leave these out; RQ's readers then misfile the job, or crash on it.
-  if not has_origin then redis.call('HSET', job, 'origin', ARGV[position + 7]) end
+  if not has_origin then redis.call('HSET', job, 'origin', ARGV[position + 8]) end
   if not has_timeout then redis.call('HSET', job, 'timeout', ARGV[6]) end
   local execution = ARGV[3] .. string.format('%08x', #claims)
   records[#records + 1], records[#records + 2] = execution, '{"id":' .. cjson.encode(id) .. record_tail
@@ -71,7 +75,7 @@ local function record()
   records = {}
 end
 
-for i = 4, #KEYS do
+for i = 5, #KEYS do
   local queue = ARGV[i + 3]
   local record_tail = ',"queue":' .. cjson.encode(queue) .. ',"at":' .. now_ms .. '}'
   while #claims < wanted and to_look_at > 0 do
@@ -83,7 +87,7 @@ for i = 4, #KEYS do
     end
     to_look_at = to_look_at - #ids
     for _, id in ipairs(ids) do
-      local reason = take(id, i - 4, record_tail)
+      local reason = take(id, i - 5, record_tail)
       if reason then skips[#skips + 1] = { id, queue, reason } end
     end
     record()

@@ -44,6 +44,8 @@ async function setup(t: Test, more: Partial<FetcherOptions> = {}): Promise<Bench
       free.slots -= claims.length
       taken.push(...claims.map(({ jobId }) => jobId))
     },
+    armLimit: 8,
+    isArmed: () => false,
     idle: (empty) => {
       calls.push(`idle ${empty.join()}`)
       return true
@@ -266,3 +268,65 @@ void t.test('stop resolves when the last claim has been accepted, and is safe be
   await never.fetcher.stop()
   t.strictSame(never.calls, [])
 })
+
+void t.test('a claim sent ahead takes from the open queues, no more than there is room for, and few', async (t) => {
+  const { fetcher, free } = await setup(t)
+  t.match(fetcher.arm(), { supervisorId: 'sup', queues: ['high', 'low'], limit: 8, ticket: 1 })
+  free.slots = 3
+  fetcher.pause(['high'])
+  t.match(fetcher.arm(), { queues: ['low'], limit: 3 })
+  t.not(fetcher.arm()?.executionPrefix, fetcher.arm()?.executionPrefix)
+  fetcher.pause([])
+  t.equal(fetcher.arm(), undefined)
+  fetcher.resume([])
+  free.slots = 0
+  t.equal(fetcher.arm(), undefined)
+})
+
+void t.test('what it brought is accepted, and more is claimed only where there may be more', async (t) => {
+  let claims = 0
+  const store = failing(
+    () => false,
+    () => (claims += 1),
+  )
+  const { fetcher, taken, calls, free } = await setup(t, { store })
+  await fetcher.start()
+  await waitFor('idle', () => calls.length === 1)
+  free.slots = 2
+  const call = fetcher.arm()
+  await make.enqueue(['a'], { queue: 'low' })
+  fetcher.claimed(await make.store.claim(call!), call!)
+  t.strictSame([taken, claims, calls.length], [['a'], 1, 2], 'it waits again, and has asked nothing')
+  const full = fetcher.arm()
+  await make.enqueue(['b', 'c'], { queue: 'low' })
+  free.slots = 100
+  fetcher.claimed(await make.store.claim(full!), full!)
+  await waitFor('the rest', () => taken.length === 3)
+  t.equal(claims, 2)
+})
+
+void t.test(
+  'what was sent ahead is made void by a stop, a pause that asks for it, and where there is no room',
+  async (t) => {
+    const { fetcher, taken, free } = await setup(t, { isArmed: () => true })
+    const call = fetcher.arm()
+    await fetcher.disarm()
+    await make.enqueue(['a'], { queue: 'low' })
+    const reply = await make.store.claim(call!)
+    t.strictSame([reply.state, reply.claims], ['void', []])
+    t.strictSame(await make.list('low'), ['a'])
+    free.slots = 1
+    const next = fetcher.arm()
+    const other = fetcher.arm()
+    fetcher.claimed(await make.store.claim(next!), next!)
+    t.strictSame([taken, free.slots], [['a'], 0])
+    await make.enqueue(['b'], { queue: 'high' })
+    await waitFor('the other to be void', async () => (await client.hget(keys.supervisor('sup'), 'disarmed')) === '2')
+    t.equal((await make.store.claim(other!)).state, 'void')
+    free.slots = 1
+    const last = fetcher.arm()
+    await fetcher.stop()
+    t.equal((await make.store.claim(last!)).state, 'void')
+    t.strictSame(await make.list('high'), ['b'])
+  },
+)

@@ -2,6 +2,7 @@ import t, { type Test } from 'tap'
 import { connectRedis } from '../../../src/redis/connection.js'
 import { systemRandom } from '../../../src/random.js'
 import { MAX_WATCHED_QUEUES, Wakeup } from '../../../src/worker/wakeup.js'
+import type { ClaimCall, ClaimReply } from '../../../src/redis/store.js'
 import { Factory } from '../../helpers/factory.js'
 import { startRedis } from '../../helpers/redis.js'
 import { waitFor } from '../../helpers/wait-for.js'
@@ -13,15 +14,30 @@ t.beforeEach(async () => {
   await client.flushall()
 })
 
-function setup(t: Test): { wakeup: Wakeup; wakes: () => number } {
+interface Bench {
+  wakeup: Wakeup
+  wakes: () => number
+  /** Replies of claims that were sent ahead. */
+  replies: ClaimReply[]
+  unsure: () => number
+}
+
+function setup(t: Test, arm: () => ClaimCall | undefined = () => undefined): Bench {
   let wakes = 0
+  let unsure = 0
+  const replies: ClaimReply[] = []
   const connect = () => {
     const redis = connectRedis(url, { commandTimeoutMs: 10_000, connectionName: 'watch', random: systemRandom })
     return redis
   }
-  const wakeup = new Wakeup(keys, connect, () => (wakes += 1))
+  const wakeup = new Wakeup(keys, connect, {
+    wake: () => (wakes += 1),
+    arm,
+    claimed: (reply) => replies.push(reply),
+    unsure: () => (unsure += 1),
+  })
   t.teardown(() => wakeup.close())
-  return { wakeup, wakes: () => wakes }
+  return { wakeup, wakes: () => wakes, replies, unsure: () => unsure }
 }
 
 const watching = async (): Promise<number> => String(await client.client('LIST')).split('name=watch').length - 1
@@ -127,4 +143,76 @@ void t.test('a connection that is cut is made anew', async (t) => {
   await client.rpush(keys.queue('q'), 'a')
   await waitFor('a wake', () => wakes() > before)
   t.strictSame(await make.list(), ['a'])
+})
+
+/** A claim of one job on `q` for the supervisor `sup`. */
+function claimOfOne(ticket = 1): ClaimCall {
+  const executionPrefix = systemRandom.hex(24)
+  return { supervisorId: 'sup', executionPrefix, queues: ['q'], limit: 1, lookAt: 10, ticket }
+}
+
+void t.test('a claim sent ahead brings the job with the wake, and the queue is blocked on no more', async (t) => {
+  await make.register('sup')
+  const call = claimOfOne()
+  const { wakeup, wakes, replies } = setup(t, () => call)
+  wakeup.watch(['q'])
+  await blocked(1)
+  t.ok(wakeup.isArmed(1))
+  t.ok(wakeup.mayBring(`${call.executionPrefix}00000000`))
+  t.notOk(wakeup.mayBring(`${systemRandom.hex(24)}00000000`))
+  await make.enqueue(['a', 'b'])
+  await waitFor('the answer', () => replies.length === 1)
+  t.strictSame(
+    replies[0]?.claims.map(({ jobId }) => jobId),
+    ['a'],
+  )
+  t.strictSame([wakes(), wakeup.isArmed(1)], [0, false])
+  t.strictSame(await make.list(), ['b'])
+})
+
+void t.test(
+  'of two daemons with claims sent ahead one gets the job, and the other is told that it got none',
+  async (t) => {
+    await make.register('sup')
+    const [one, two] = [setup(t, claimOfOne), setup(t, claimOfOne)]
+    one.wakeup.watch(['q'])
+    two.wakeup.watch(['q'])
+    await blocked(2)
+    await make.enqueue('a')
+    await waitFor('both answers', () => one.replies.length === 1 && two.replies.length === 1)
+    t.equal((one.replies[0]?.claims.length ?? 0) + (two.replies[0]?.claims.length ?? 0), 1)
+  },
+)
+
+void t.test('a claim sent ahead that was made void takes nothing', async (t) => {
+  await make.register('sup')
+  const { wakeup, replies } = setup(t, claimOfOne)
+  wakeup.watch(['q'])
+  await blocked(1)
+  await make.store.disarm('sup', 1)
+  await make.enqueue('a')
+  await waitFor('the answer', () => replies.length === 1)
+  t.equal(replies[0]?.state, 'void')
+  t.strictSame(await make.list(), ['a'])
+})
+
+void t.test('a claim whose answer is lost with its connection is told, and is not waited for', async (t) => {
+  await make.register('sup')
+  const { wakeup, unsure, wakes } = setup(t, claimOfOne)
+  wakeup.watch(['q'])
+  await blocked(1)
+  await client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+  await waitFor('the doubt', () => unsure() === 1)
+  t.notOk(wakeup.isArmed(1))
+  await waitFor('the wake', () => wakes() === 1)
+})
+
+void t.test('a claim sent ahead is made although the key holds no list: other queues may have something', async (t) => {
+  await make.register('sup')
+  await client.set(keys.queue('r'), 'text')
+  await make.enqueue('a')
+  const { wakeup, replies, wakes } = setup(t, claimOfOne)
+  t.ok(wakeup.watch(['r']))
+  await waitFor('the answer', () => replies[0]?.claims.length === 1)
+  await waitFor('the wake after the failure', () => wakes() === 1)
 })
