@@ -10,12 +10,22 @@ export interface Random {
   uuid(): string
 }
 
+/** Bytes fetched at a time: a fetch costs much, however few they are. */
+const POOL_BYTES = 1024
+
+/** Random hex digits that are not used yet. */
+let pool = ''
+
+function takeHex(digits: number): string {
+  if (digits > pool.length) pool = randomBytes(Math.max(POOL_BYTES, Math.ceil(digits / 2))).toString('hex')
+  const taken = pool.slice(0, digits)
+  pool = pool.slice(digits)
+  return taken
+}
+
 /** The random source of this host. */
 export const systemRandom: Random = {
   unit: () => Math.random(),
-  hex: (digits) =>
-    randomBytes(Math.ceil(digits / 2))
-      .toString('hex')
-      .slice(0, digits),
+  hex: takeHex,
   uuid: () => randomUUID(),
 }

@@ -25,10 +25,10 @@ export class Handout {
     this.#options = options
   }
 
-  /** How many jobs should be claimed now. */
-  get capacity(): number {
+  /** How many jobs should be claimed now, beside so many that are on their way here. */
+  capacity(coming: number): number {
     const { board, pool } = this.#options
-    return board.claimSize(pool.capacity(board.anyJobMs))
+    return board.claimSize(pool.capacity(board.anyJobMs) - coming)
   }
 
   /** Claimed jobs have come. */

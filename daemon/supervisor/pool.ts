@@ -146,9 +146,10 @@ export class Pool {
     for (const member of this.#members) {
       const { frames, assigned } = member.handOver()
       if (assigned.length === 0) continue
-      this.#apply(member, { type: 'assigned', jobs: assigned })
+      // Sent first: an idle executor wakes up while the rest is done here. Nothing is heard from it in this turn.
       for (const jobs of frames) member.process?.channel.send({ type: 'run', jobs })
       member.process?.channel.flush()
+      this.#apply(member, { type: 'assigned', jobs: assigned })
     }
   }
 

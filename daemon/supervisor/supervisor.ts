@@ -147,7 +147,7 @@ export class Supervisor implements Service, Operations {
       random,
       logger,
       supervisorId,
-      capacity: () => this.#handout.capacity,
+      capacity: (coming) => this.#handout.capacity(coming),
       accept: (claims, holder) => this.#handout.accept(claims, holder),
       armLimit: options.burst ? 0 : Math.min(MAX_ARMED_JOBS, options.executors * options.concurrency),
       isArmed: (ticket) => this.#wakeup.isArmed(ticket),
@@ -335,7 +335,7 @@ export class Supervisor implements Service, Operations {
   /** Claim more if there is room. */
   #onRoom(): void {
     if (this.#options.burst) this.#fetcher.wake()
-    else if (this.#handout.capacity > 0) this.#fetcher.grown()
+    else if (this.#handout.capacity(0) > 0) this.#fetcher.grown()
   }
 
   #idle(empty: readonly string[]): boolean {

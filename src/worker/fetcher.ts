@@ -21,8 +21,8 @@ export interface FetcherOptions {
   logger: Logger
   /** The id under which claims are recorded now. */
   supervisorId: () => string
-  /** How many more jobs can be begun. */
-  capacity: () => number
+  /** How many more jobs can be begun, beside so many that have come and are not accepted yet. */
+  capacity: (coming: number) => number
   /** Jobs were claimed, under the lease of this supervisor. */
   accept: (claims: Claim[], supervisorId: string) => void
   /** All open queues were found empty. Returns true if their next id will be told by `wake`; else they are polled. */
@@ -92,7 +92,7 @@ export class Fetcher implements Service {
   /** The claim to send ahead now, to be run when a queue gets something; undefined where there must be none. */
   arm(): ClaimCall | undefined {
     const queues = this.#openQueues()
-    const limit = Math.min(this.#options.armLimit, this.#options.capacity())
+    const limit = Math.min(this.#options.armLimit, this.#options.capacity(0))
     if (this.#stopped || this.#unsure || this.#suspended || queues.length === 0 || limit <= 0) return undefined
     return { ...this.#call(queues, limit), ticket: this.#ticket }
   }
@@ -101,7 +101,7 @@ export class Fetcher implements Service {
   claimed(reply: ClaimReply, call: ClaimCall): void {
     const waitMs = reply.state === 'ok' ? this.#take(reply, call) : 0
     if (waitMs !== null) this.wake()
-    if (this.#options.capacity() <= 0) void this.disarm()
+    if (this.#options.capacity(0) <= 0) void this.disarm()
   }
 
   /** Make void what was sent ahead. What Redis has done by then is on its way here. */
@@ -143,7 +143,7 @@ export class Fetcher implements Service {
       this.#wake = deferred()
       this.#watching = false
       const queues = this.#openQueues()
-      const limit = this.#options.capacity()
+      const limit = this.#options.capacity(0)
       if (queues.length === 0 || limit <= 0) {
         await this.#wake.promise
         continue
@@ -171,6 +171,11 @@ export class Fetcher implements Service {
     return this.#options.queues.filter((queue) => !this.isPaused(queue))
   }
 
+  #send(queues: readonly string[], limit: number): SentClaim {
+    const call = this.#call(queues, limit)
+    return { call, answer: this.#options.store.claim(call) }
+  }
+
   #call(queues: readonly string[], limit: number): ClaimCall {
     const { random, supervisorId } = this.#options
     const lookAt = limit + MAX_SKIPS
@@ -179,24 +184,45 @@ export class Fetcher implements Service {
 
   /** @returns how long to wait for a wake before the next claim: 0 not at all, null without a bound. */
   async #claim(queues: readonly string[], limit: number): Promise<number | null> {
-    const call = this.#call(queues, limit)
-    const reply = await this.#options.store.claim(call)
-    this.#suspended = reply.state === 'suspended'
-    if (reply.state === 'lost') {
-      await this.#options.leaseLost()
-      return 0
+    let sent = this.#send(queues, limit)
+    for (;;) {
+      const reply = await sent.answer
+      this.#suspended = reply.state === 'suspended'
+      if (reply.state === 'lost') {
+        await this.#options.leaseLost()
+        return 0
+      }
+      if (this.#suspended) return SUSPENDED_POLL_MS
+      // Redis finds more while these are handed out.
+      const next = isFull(reply, sent.call) ? this.#sendNext(reply.claims.length) : undefined
+      let waitMs: number | null
+      try {
+        waitMs = this.#take(reply, sent.call)
+      } catch (thrown) {
+        await next?.answer.catch(() => undefined)
+        throw thrown
+      }
+      if (next === undefined) return waitMs
+      sent = next
     }
-    return this.#suspended ? SUSPENDED_POLL_MS : this.#take(reply, call)
+  }
+
+  /** The claim after one that brought all it might, if there is room for more. */
+  #sendNext(coming: number): SentClaim | undefined {
+    const queues = this.#openQueues()
+    const limit = this.#options.capacity(coming)
+    return this.#stopped || this.#unsure || queues.length === 0 || limit <= 0 ? undefined : this.#send(queues, limit)
   }
 
   /** Take what a claim brought. @returns as `#claim` */
-  #take(reply: ClaimReply, { queues, limit, supervisorId }: ClaimCall): number | null {
+  #take(reply: ClaimReply, call: ClaimCall): number | null {
+    const { queues, supervisorId } = call
     const { logger, accept, idle } = this.#options
     for (const { jobId, queue, reason } of reply.skips) logger.warn(skipSentence[reason], { jobId, queue })
     for (const { queue, error } of reply.broken) logger.error('a queue cannot be read', { queue, error })
     if (reply.claims.length > 0) accept(reply.claims, supervisorId)
     // A claim ends early only where all queues have been emptied.
-    if (reply.claims.length >= limit || reply.skips.length > 0) return 0
+    if (isFull(reply, call) || reply.skips.length > 0) return 0
     const watched = idle(queues) && reply.broken.length === 0
     this.#watching = watched
     return watched ? null : POLL_MS
@@ -208,6 +234,15 @@ export class Fetcher implements Service {
     await this.#wake.promise
     clearTimeout(timer)
   }
+}
+
+interface SentClaim {
+  readonly call: ClaimCall
+  readonly answer: Promise<ClaimReply>
+}
+
+function isFull({ claims }: ClaimReply, { limit }: ClaimCall): boolean {
+  return claims.length >= limit
 }
 
 const skipSentence: Record<ClaimReply['skips'][number]['reason'], string> = {

@@ -39,7 +39,7 @@ async function setup(t: Test, more: Partial<FetcherOptions> = {}): Promise<Bench
     random: systemRandom,
     logger,
     supervisorId: () => 'sup',
-    capacity: () => free.slots,
+    capacity: (coming) => free.slots - coming,
     accept: (claims) => {
       free.slots -= claims.length
       taken.push(...claims.map(({ jobId }) => jobId))
@@ -330,3 +330,26 @@ void t.test(
     t.strictSame(await make.list('high'), ['b'])
   },
 )
+
+void t.test('a claim that brought all it might is followed by the next before its jobs are accepted', async (t) => {
+  const order: string[] = []
+  const store = failing(
+    () => false,
+    () => order.push('claim'),
+  )
+  const bench = await setup(t, {
+    store,
+    // Room for four, of which those that come meanwhile take their part.
+    capacity: (coming) => Math.max(0, Math.min(2, 4 - bench.taken.length - coming)),
+    accept: (claims) => {
+      order.push(`accept ${claims.map(({ jobId }) => jobId).join()}`)
+      bench.taken.push(...claims.map(({ jobId }) => jobId))
+    },
+  })
+  await make.enqueue(['a', 'b', 'c', 'd', 'e'], { queue: 'low' })
+  await bench.fetcher.start()
+  await waitFor('all there is room for', () => bench.taken.length === 4)
+  t.strictSame(order, ['claim', 'claim', 'accept a,b', 'accept c,d'])
+  await bench.fetcher.stop()
+  t.strictSame(await make.list('low'), ['e'])
+})
