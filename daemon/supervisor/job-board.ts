@@ -189,7 +189,8 @@ export class JobBoard {
     const running = this.#running.get(result.execution)
     if (running === undefined) return
     const { limitSec, func, job } = running
-    this.#pace.learn(func, job.queue, Math.max(0, result.endedAtMs - result.startedAtMs))
+    const bytes = payloadBytes(job) + (result.outcome === 'ok' ? (result.value?.length ?? 0) : 0)
+    this.#pace.learn(func, job.queue, Math.max(0, result.endedAtMs - result.startedAtMs), bytes)
     // Both may be told at once.
     if (!running.hasBegun && wasCalled(result)) this.#options.jobLog.started(job, running.worker)
     const late = limitSec >= 0 && result.endedAtMs - result.startedAtMs > limitSec * 1000

@@ -7,7 +7,7 @@ import type { ExecutorProcess } from './spawn.js'
 import type { Vitals } from './vitals.js'
 
 /** Most bytes of payloads in one frame, beyond the first job's. */
-const MAX_FRAME_PAYLOAD_BYTES = 4 * 1024 * 1024
+const MAX_FRAME_PAYLOAD_BYTES = 256 * 1024
 
 /** One slot of the pool with the process that serves it now, and what it has been given. */
 export class Member {

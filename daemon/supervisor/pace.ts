@@ -4,6 +4,8 @@ export const AHEAD_MS = 20
 export const MAX_AHEAD = 256
 /** What even a job that does nothing costs, milliseconds: `MAX_AHEAD` of them fill `AHEAD_MS`. */
 const LEAST_MS = AHEAD_MS / MAX_AHEAD
+/** What it costs to carry, read and write a payload: a run's own time does not contain it. */
+const PAYLOAD_MS_PER_MIB = 20
 /** Functions and queues that are remembered at most. */
 const MAX_NAMES = 1_000
 /** Weight of what is known against one more job, as in the estimate of round trips by TCP. */
@@ -24,8 +26,9 @@ export class Pace {
   readonly #queues = new Map<string, Known>()
   #all: Known | undefined
 
-  /** One more job has taken so long. */
-  learn(func: string, queue: string, tookMs: number): void {
+  /** One more job has run for so long, with so many bytes of payload and result. */
+  learn(func: string, queue: string, runMs: number, bytes: number): void {
+    const tookMs = runMs + (bytes / (1024 * 1024)) * PAYLOAD_MS_PER_MIB
     learnName(this.#functions, func, tookMs)
     learnName(this.#queues, queue, tookMs)
     this.#all = next(this.#all, tookMs)

@@ -1,6 +1,5 @@
 /** MessagePack as the scripts speak it: arrays, texts and small numbers. Bytes stay bytes, nothing is copied. */
 import { RqdError } from '../errors.js'
-import type { ScriptArgument } from './script.js'
 
 const NUL = Buffer.alloc(0)
 
@@ -148,56 +147,4 @@ function isAt(bytes: Buffer, from: number, length: number, text: string): boolea
 
 function odd(expected: string, head: number): RqdError {
   return new RqdError('RQD_REDIS', `expected ${expected} in the reply of a script, found the byte ${head}`)
-}
-
-/** Texts up to this length are written byte by byte, which beats a call into C++ while they are ASCII. */
-const SHORT = 40
-
-/** A flat array of texts, numbers as decimal text, for `cmsgpack.unpack` in a script. */
-export function packTexts(values: readonly ScriptArgument[]): Buffer {
-  const texts = values.map((value) => (typeof value === 'number' ? String(value) : value))
-  let size = HEAD
-  for (const text of texts) size += HEAD + roomFor(text)
-  const out = Buffer.allocUnsafe(size)
-  writeHead(out, 0, 0xdd, texts.length)
-  let at = HEAD
-  for (const text of texts) {
-    const from = at + HEAD
-    const length = typeof text === 'string' ? writeText(out, from, text) : writeBytes(out, from, text)
-    writeHead(out, at, 0xdb, length)
-    at = from + length
-  }
-  return out.subarray(0, at)
-}
-
-/** A head byte and a length of four bytes: longer than need be for most, but known before the text is written. */
-const HEAD = 5
-
-function writeHead(out: Buffer, at: number, head: number, length: number): void {
-  out[at] = head
-  out[at + 1] = length >>> 24
-  out[at + 2] = length >>> 16
-  out[at + 3] = length >>> 8
-  out[at + 4] = length
-}
-
-function roomFor(text: string | Uint8Array): number {
-  if (typeof text !== 'string') return text.length
-  return text.length <= SHORT ? text.length * 3 : Buffer.byteLength(text)
-}
-
-function writeText(out: Buffer, at: number, text: string): number {
-  const { length } = text
-  if (length > SHORT) return out.write(text, at)
-  for (let i = 0; i < length; i++) {
-    const code = text.charCodeAt(i)
-    if (code > 0x7f) return out.write(text, at)
-    out[at + i] = code
-  }
-  return length
-}
-
-function writeBytes(out: Buffer, at: number, bytes: Uint8Array): number {
-  out.set(bytes, at)
-  return bytes.length
 }

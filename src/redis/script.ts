@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { RqdError, coerceError } from '../errors.js'
-import { packTexts } from './packed.js'
+import { packTexts, type PackedArgument } from './pack-texts.js'
 import type { LuaSource } from './scripts.generated.js'
 
 /** What may be passed to a script. Numbers are sent as decimal text. */
@@ -82,9 +82,9 @@ function scriptError(name: string, cause: Error): RqdError {
 /** The records of a call as one argument, for scripts that read them with `cmsgpack.unpack`. */
 export function packRecords<R extends string>(
   script: { readonly record: readonly R[] },
-  records: readonly Record<R, ScriptArgument>[],
+  records: readonly Record<R, PackedArgument>[],
 ): Buffer {
-  const values: ScriptArgument[] = []
+  const values: PackedArgument[] = []
   for (const record of records) for (const name of script.record) values.push(record[name])
   return packTexts(values)
 }

@@ -3,6 +3,7 @@ import { RqdError } from '../errors.js'
 import { rqDefaults } from '../rq-defaults.js'
 import { readClaims, type ClaimCall, type ClaimReply, type SkipReason } from './claims.js'
 import type { Keys } from './keys.js'
+import type { PackedArgument } from './pack-texts.js'
 import { packJob, packJobs, type NewJob } from './pack-job.js'
 import { asInteger, asList, asText, packRecords, runScript, type RawReply, type ScriptArgument } from './script.js'
 import { scripts } from './scripts.js'
@@ -71,9 +72,10 @@ const enqueueReplies = new Map<number, EnqueueReply>([
 type Records<S extends { record: readonly string[] }> = readonly Record<S['record'][number], ScriptArgument>[]
 
 /** Records of jobs that have ended. `shown` 0: no start was ever sent for this execution. Left out, it may have been. */
-type EndRecords<S extends { record: readonly string[] }> = readonly (Omit<Records<S>[number], 'shown'> & {
-  readonly shown?: 0 | 1
-})[]
+type EndRecords<S extends { record: readonly string[] }> = readonly (Omit<
+  Record<S['record'][number], PackedArgument>,
+  'shown'
+> & { readonly shown?: 0 | 1 })[]
 
 /** Every transition of a job or a worker, one script each. The only way in which rqd writes RQ's data. */
 export class Store {

@@ -1,6 +1,7 @@
 import { encodeExcInfo } from '../job/result.js'
 import type { Settlement } from '../job/settle.js'
 import { formatEpochSec, formatIso } from '../job/time.js'
+import { Base64 } from '../redis/pack-texts.js'
 import type { Store } from '../redis/store.js'
 import type { HeldJob } from './held-job.js'
 
@@ -22,7 +23,7 @@ export const endingRecords = { finish, fail, retry, handBack }
 function finish(ending: Ending): Parameters<Store['finish']>[2] {
   const { settlement } = ending
   if (settlement.kind !== 'finish') return []
-  const value = settlement.value === null ? '' : base64(settlement.value)
+  const value = settlement.value === null ? '' : new Base64(settlement.value)
   const { execution, jobId, queue, worker } = common(ending)
   const { startedAt, endedAt, started, ended, workSec } = times(ending)
   const { resultTtlSec } = settlement
@@ -42,7 +43,7 @@ function fail(ending: Ending): Parameters<Store['fail']>[2] {
       status,
       failureTtlSec,
       resultsTtlSec: resultsTtlSec ?? '',
-      traceback: base64(encodeExcInfo(text)),
+      traceback: new Base64(encodeExcInfo(text)),
       certificate: certificate === undefined ? '' : JSON.stringify(certificate),
       unreadable: (ending.unreadable ?? []).join(','),
     },
@@ -87,8 +88,4 @@ function times({ startedAtMs, endedAtMs }: Ending): {
     ended: formatEpochSec(endedAtMs),
     workSec: (Math.max(0, endedAtMs - startedAtMs) / 1000).toFixed(6),
   }
-}
-
-function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
 }

@@ -118,9 +118,12 @@ export class Wakeup {
     let claimed: Promise<Answer | undefined> | undefined
     try {
       if (client.status === 'wait') await client.connect()
+      // Both leave in one write.
+      client.stream.cork()
       const moved = client.blmove(key, key, 'RIGHT', 'RIGHT', BLOCK_SEC)
       const call = this.#listener.arm()
       if (call !== undefined) claimed = this.#claim(store, call)
+      client.stream.uncork()
       const found = (await moved) !== null
       const answer = await claimed
       const isNews = answer !== undefined && (answer.reply.claims.length > 0 || answer.reply.state !== 'ok')

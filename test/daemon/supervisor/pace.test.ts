@@ -10,7 +10,7 @@ void t.test('nobody knows how long a job takes before one has ended', (t) => {
 
 void t.test('jobs that do nothing may fill what an executor holds ahead, and no more', (t) => {
   const pace = new Pace()
-  for (let i = 0; i < 100; i++) pace.learn('f', 'q', 0)
+  for (let i = 0; i < 100; i++) pace.learn('f', 'q', 0, 0)
   t.equal(pace.estimateMs('f', 'q'), AHEAD_MS / MAX_AHEAD)
   t.end()
 })
@@ -18,8 +18,8 @@ void t.test('jobs that do nothing may fill what an executor holds ahead, and no 
 void t.test('each function has its own pace; an unknown one has that of its queue', (t) => {
   const pace = new Pace()
   for (let i = 0; i < 100; i++) {
-    pace.learn('short', 'a', 1)
-    pace.learn('long', 'b', 1_000)
+    pace.learn('short', 'a', 1, 0)
+    pace.learn('long', 'b', 1_000, 0)
   }
   t.ok((pace.estimateMs('short', 'a') ?? Infinity) < 1.1)
   t.ok((pace.estimateMs('long', 'b') ?? 0) > 990)
@@ -30,23 +30,31 @@ void t.test('each function has its own pace; an unknown one has that of its queu
 
 void t.test('what varies is taken for longer than its mean', (t) => {
   const pace = new Pace()
-  for (let i = 0; i < 100; i++) pace.learn('f', 'q', i % 2 === 0 ? 0 : 10)
+  for (let i = 0; i < 100; i++) pace.learn('f', 'q', i % 2 === 0 ? 0 : 10, 0)
   t.ok((pace.estimateMs('f', 'q') ?? 0) > 10)
   t.end()
 })
 
 void t.test('a function that has become long is soon known to be', (t) => {
   const pace = new Pace()
-  for (let i = 0; i < 100; i++) pace.learn('f', 'q', 0.1)
-  pace.learn('f', 'q', 5_000)
+  for (let i = 0; i < 100; i++) pace.learn('f', 'q', 0.1, 0)
+  pace.learn('f', 'q', 5_000, 0)
   t.ok((pace.estimateMs('f', 'q') ?? 0) > AHEAD_MS)
   t.end()
 })
 
 void t.test('names without end are not kept', (t) => {
   const pace = new Pace()
-  for (let i = 0; i < 5_000; i++) pace.learn(`f${i}`, `q${i}`, 100)
+  for (let i = 0; i < 5_000; i++) pace.learn(`f${i}`, `q${i}`, 100, 0)
   t.equal(pace.estimateMs('f0', 'q0'), undefined)
   t.not(pace.estimateMs('f4999', 'q4999'), undefined)
+  t.end()
+})
+
+void t.test('large payloads count, although the function itself is short', (t) => {
+  const pace = new Pace()
+  for (let i = 0; i < 100; i++) pace.learn('f', 'q', 0, 100 * 1024)
+  const estimateMs = pace.estimateMs('f', 'q') ?? 0
+  t.ok(estimateMs > 1 && estimateMs < 4, `${estimateMs} ms`)
   t.end()
 })

@@ -1,7 +1,7 @@
-import { decode, encode } from '@msgpack/msgpack'
+import { encode } from '@msgpack/msgpack'
 import fc from 'fast-check'
 import t from 'tap'
-import { PackedReader, packTexts } from '../../../src/redis/packed.js'
+import { PackedReader } from '../../../src/redis/packed.js'
 
 const bytes = (value: unknown): Buffer => Buffer.from(encode(value))
 
@@ -55,31 +55,5 @@ void t.test('something else than was asked for is an error with what was found',
   ] as const) {
     t.throws(() => new PackedReader(bytes(value))[ask](), { code: 'RQD_REDIS', message })
   }
-  t.end()
-})
-
-void t.test('property: what is packed is an array of texts for every reader of MessagePack', (t) => {
-  const value = fc.oneof(
-    fc.string({ unit: 'grapheme', maxLength: 60 }),
-    fc.string({ maxLength: 60 }),
-    fc.integer(),
-    fc.double({ noNaN: true }),
-    fc.uint8Array(),
-  )
-  fc.assert(
-    fc.property(fc.array(value), (values) => {
-      // Bytes that are no UTF-8 cannot be compared as text.
-      const found = decode(packTexts(values), { rawStrings: true }) as Uint8Array[]
-      return (
-        found.length === values.length &&
-        values.every((one, i) => {
-          const expected = one instanceof Uint8Array ? Buffer.from(one) : Buffer.from(String(one))
-          return expected.equals(found[i]!)
-        })
-      )
-    }),
-    { numRuns: 300, seed: 7 },
-  )
-  t.strictSame(decode(packTexts([])), [])
   t.end()
 })

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { PackedReader, packTexts } from '../../../src/redis/packed.js'
+import { packTexts } from '../../../src/redis/pack-texts.js'
+import { PackedReader } from '../../../src/redis/packed.js'
 import type { Claim } from '../../../src/redis/store.js'
 import { holdJob } from '../../../src/worker/held-job.js'
 import { plainFields } from '../../helpers/factory.js'
