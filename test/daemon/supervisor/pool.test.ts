@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { JobResult, RunJob } from '../../../daemon/ipc/messages.js'
 import { defaultSlotPolicy } from '../../../daemon/supervisor/children.js'
@@ -123,9 +125,10 @@ t.test(
   'short jobs are handed over ahead; those behind one that turns out long come back and none runs twice',
   async (t) => {
     const { pool, returned, began, ended } = await setup(t, ['w.1'], 0)
+    const gate = join(t.testdir(), 'gate')
     // The second blocks the event loop, so that only another thread can answer.
     pool.assign(job('a', 'arithmetic.add', 1, 2), 1)
-    pool.assign(job('b', 'spinner.spinFor', 400), 1)
+    pool.assign(job('b', 'gate.block', gate), 1)
     pool.assign(job('c', 'arithmetic.add', 1, 2), 1)
     pool.assign(job('d', 'arithmetic.add', 1, 2), 1)
     pool.send()
@@ -138,6 +141,7 @@ t.test(
       'while the long one still runs',
     )
     t.equal(give(pool, 'e', 'arithmetic.add', [1, 2], 1), undefined, 'nothing is put behind it again')
+    await writeFile(gate, '')
     await waitFor('it to end', () => ended.length === 2)
     t.equal(give(pool, 'c2', 'arithmetic.add', [1, 2], 1), 'w.1')
     await waitFor('the next result', () => ended.length === 3)
@@ -151,11 +155,13 @@ t.test(
 
 t.test('taking back leaves what runs and brings the rest, in order', async (t) => {
   const { pool, returned, began, ended } = await setup(t, ['w.1'], 0)
-  for (const execution of ['a', 'b', 'c']) pool.assign(job(execution, 'sleeper.sleep', 300), 1)
+  const gate = join(t.testdir(), 'gate')
+  for (const execution of ['a', 'b', 'c']) pool.assign(job(execution, 'gate.wait', gate), 1)
   pool.send()
   await waitFor('the first to begin', () => began.length === 1)
   await pool.takeBack()
   t.same(returned, ['b', 'c'])
+  await writeFile(gate, '')
   await waitFor('the first to end', () => ended.length === 1)
   t.equal(pool.capacity(undefined), 1)
 })
@@ -176,13 +182,16 @@ t.test('several jobs run at a time where that is allowed; killing one gives its 
   for (const execution of ['a', 'b', 'c']) t.equal(give(pool, execution, 'sleeper.sleep', [60_000]), 'w.1')
   t.equal(give(pool, 'd', 'sleeper.sleep', [1]), undefined)
   await waitFor('all three to run', () => began.length === 3)
-  t.match(pool.view(), [{ running: ['a', 'b', 'c'], ahead: 0 }])
+  // They share the loading of the module, and may be called in any order.
+  t.same([...(pool.view()[0]?.running ?? [])].sort(), ['a', 'b', 'c'])
+  t.equal(pool.view()[0]?.ahead, 0)
   pool.interrupt('b', 'timeout', true)
   await waitFor('the end of all', () => lost.length === 3)
-  t.same(
-    lost.map(({ execution, death }) => `${execution} ${death.reason}`),
-    ['a shutdown', 'b timeout', 'c shutdown'],
-  )
+  t.same(lost.map(({ execution, death }) => `${execution} ${death.reason}`).sort(), [
+    'a shutdown',
+    'b timeout',
+    'c shutdown',
+  ])
 })
 
 t.test('an error that nobody caught fails the job whose it is; its neighbours are given back', async (t) => {
