@@ -1,5 +1,13 @@
 /** The public names of rqd, and nothing else. */
 export { Queue, type Enqueuer, type JobsOf, type QueueOptions } from './queue.js'
+export { Worker, type WorkerFilter, type WorkerOptions } from './fleet/worker.js'
+export { CanceledJobRegistry } from './registries/canceled.js'
+export { DeferredJobRegistry } from './registries/deferred.js'
+export { FailedJobRegistry } from './registries/failed.js'
+export { FinishedJobRegistry } from './registries/finished.js'
+export { ScheduledJobRegistry } from './registries/scheduled.js'
+export { StartedJobRegistry } from './registries/started.js'
+export { JobRegistry, type IdRange, type JobOrId, type RegistryOptions } from './registries/registry.js'
 export type { EnqueueCall, JobOptions, ResultOf } from './enqueue-call.js'
 export { EnqueueManyError } from './enqueue-many.js'
 export { Job, type JobResult } from './job.js'

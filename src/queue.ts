@@ -4,9 +4,11 @@ import type { Duration } from './duration.js'
 import { checkFunctionName, newJobHash, type EnqueueCall, type JobOptions, type ResultOf } from './enqueue-call.js'
 import { enqueueMany, type EncodedJob } from './enqueue-many.js'
 import { RqdError } from './errors.js'
+import { listQueues } from './fleet/queues.js'
 import { encodeJobHash } from './job/hash.js'
 import { Job } from './job.js'
-import { checkQueueName } from './queue-name.js'
+import { QueueContents } from './queue-contents.js'
+import { isQueueName } from './queue-name.js'
 import { systemRandom, type Random } from './random.js'
 import { createKeys } from './redis/keys.js'
 import { outboxOf, type Outbox } from './redis/outbox.js'
@@ -51,14 +53,13 @@ export interface Enqueuer {
 }
 
 /** A queue of jobs. It exists as soon as something is put on it. */
-export class Queue implements Enqueuer {
-  readonly name: string
+export class Queue extends QueueContents implements Enqueuer {
   readonly #store: Store
   readonly #outbox: Outbox
   readonly #options: Required<QueueOptions>
 
   constructor(name: string, options: QueueOptions) {
-    this.name = checkQueueName(name)
+    super(name, options)
     this.#options = {
       serializer: 'json',
       defaultTimeout: rqDefaults.timeoutSec,
@@ -74,6 +75,12 @@ export class Queue implements Enqueuer {
     checkSerializer(this.#options.serializer)
     this.#store = new Store(options.connection, createKeys(this.#options.prefix))
     this.#outbox = outboxOf(this.#store)
+  }
+
+  /** All known queues, by name, each with these options. What is no queue's key in their set is left out. */
+  static async all(options: QueueOptions): Promise<Queue[]> {
+    const names = await listQueues(options.connection, createKeys(options.prefix))
+    return names.filter(isQueueName).map((name) => new Queue(name, options))
   }
 
   enqueue<F extends TaskFunction>(func: F, ...args: Parameters<F>): Promise<Job<Awaited<ReturnType<F>>>>

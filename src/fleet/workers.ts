@@ -29,7 +29,11 @@ export interface WorkerRow {
  * @throws RqdError RQD_REDIS
  */
 export async function listWorkers(redis: Redis, keys: Keys, queues?: readonly string[]): Promise<WorkerRow[]> {
-  const names = await workerNames(redis, keys, queues)
+  return readWorkers(redis, keys, await workerNames(redis, keys, queues))
+}
+
+/** The workers of these names whose hash is there, in the order given. @throws RqdError RQD_REDIS */
+export async function readWorkers(redis: Redis, keys: Keys, names: readonly string[]): Promise<WorkerRow[]> {
   const outcomes = await pipelined(redis, names, 2, (pipeline, name) => {
     // RQ up to 2.10 writes the job into the hash, later ones into a set of executions.
     pipeline.hgetall(keys.worker(name)).smembers(keys.workerExecutions(name))

@@ -18,12 +18,12 @@ import type { Service } from '../service.js'
 
 const INTERVAL_MS = 15_000
 /** A sweep of RQ's that has read an entry before we reserved it is done with it by then. */
-const RESERVE_MS = 5_000
+export const RESERVE_MS = 5_000
 const INTERMEDIATE_MS = 30_000
 /** RQ's workers beat every 30 seconds: a living one has beaten by then. */
-const BEAT_MS = 45_000
+export const BEAT_MS = 45_000
 /** How far ahead a reservation goes: we act within its first half, hosts of Python may be fast by the other. */
-const HOLD_SEC = 600
+export const HOLD_SEC = 600
 /** We do not delete a lock that might have expired meanwhile: it would be somebody else's. */
 const LOCK_MARGIN_MS = 60_000
 

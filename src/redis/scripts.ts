@@ -93,4 +93,30 @@ export const scripts = {
     args: ['prefix', 'limit'],
   }),
   queueSummary: defineScript({ source: lua.queueSummary, keys: [], args: ['prefix'] }),
+  emptyQueue: defineScript({
+    source: lua.emptyQueue,
+    keys: ['queueKey', 'queues'],
+    args: ['prefix', 'limit', 'forget'],
+  }),
+  deleteQueue: defineScript({ source: lua.deleteQueue, keys: ['queueKey', 'queues'], args: [] }),
+  compactQueue: defineScript({
+    source: lua.compactQueue,
+    keys: ['queueKey'],
+    args: ['prefix', 'passOver', 'limit'],
+  }),
+  registryPage: defineScript({
+    source: lua.registryPage,
+    keys: ['registry'],
+    args: ['expires', 'first', 'last', 'highestFirst'],
+  }),
+  registryFind: defineScript({
+    source: lua.registryFind,
+    keys: ['registry'],
+    args: ['prefix', 'jobId', 'expires', 'withExecutions'],
+  }),
+  registryRemove: defineScript({
+    source: lua.registryRemove,
+    keys: ['registry'],
+    args: ['prefix', 'jobId', 'deleteJob', 'withExecutions'],
+  }),
 } as const

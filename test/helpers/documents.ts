@@ -136,6 +136,10 @@ async function runBlock(t: Test, place: Workplace, block: Block, at: string): Pr
     void t.test(`${at} python`, { skip: withoutPythonRq }, (t) => t.end())
     return
   }
+  if (language === 'ruby' && (await place.run('ruby', ['-e', 'require "redis"'])).code !== 0) {
+    void t.test(`${at} ruby`, { skip: 'Ruby with the gem redis is not installed' }, (t) => t.end())
+    return
+  }
   const { code: exit, stdout, stderr } = await runCode(place, language, code, at)
   t.equal(exit, 0, `${at} ${language} ends well\n${stderr}`)
   const prints = /^prints=(.+)$/.exec(info)?.[1]
@@ -165,6 +169,8 @@ async function runCode(place: Workplace, language: string, code: string, at: str
         '-c',
         code.replaceAll('Redis()', `Redis(unix_socket_path=${JSON.stringify(socket)})`),
       ])
+    case 'ruby':
+      return place.run('ruby', ['-e', code.replaceAll('Redis.new', `Redis.new(path: ${JSON.stringify(socket)})`)])
     case 'sh':
       return place.run('sh', ['-euc', code])
     default:

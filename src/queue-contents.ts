@@ -1,0 +1,183 @@
+import type { Redis } from 'ioredis'
+import { checkInteger } from './check-integer.js'
+import { systemClock } from './clock.js'
+import { MalformedJobError, hasCode } from './errors.js'
+import { Job } from './job.js'
+import { checkQueueName } from './queue-name.js'
+import { createKeys, type Keys } from './redis/keys.js'
+import {
+  compactQueue,
+  deleteQueue,
+  emptyQueue,
+  queueLength,
+  queuePosition,
+  queueRest,
+  queueSlice,
+  removeFromQueue,
+} from './redis/queue-store.js'
+import { isWrongType } from './redis/read-key.js'
+import { CanceledJobRegistry } from './registries/canceled.js'
+import { DeferredJobRegistry } from './registries/deferred.js'
+import { FailedJobRegistry } from './registries/failed.js'
+import { FinishedJobRegistry } from './registries/finished.js'
+import { idOf, type JobOrId, type RegistryOptions } from './registries/registry.js'
+import { ScheduledJobRegistry } from './registries/scheduled.js'
+import { StartedJobRegistry } from './registries/started.js'
+
+/** Jobs that are loaded at the same time. */
+const LOADED_AT_ONCE = 100
+
+/**
+ * What is on a queue and in its registries: the part of `Queue` that looks at jobs, and takes them away. Methods throw
+ * RqdError RQD_REDIS where Redis does not answer, or a key holds something else than RQ keeps there.
+ */
+export class QueueContents {
+  readonly name: string
+  readonly #redis: Redis
+  readonly #keys: Keys
+  readonly #where: Required<RegistryOptions>
+
+  constructor(name: string, options: RegistryOptions) {
+    this.name = checkQueueName(name)
+    this.#redis = options.connection
+    this.#keys = createKeys(options.prefix)
+    this.#where = {
+      connection: options.connection,
+      prefix: this.#keys.prefix,
+      clock: options.clock ?? systemClock,
+    }
+  }
+
+  /** The queue's key in Redis, a list of job ids. */
+  get key(): string {
+    return this.#keys.queue(this.name)
+  }
+
+  /** How many jobs wait on it. */
+  count(): Promise<number> {
+    return queueLength(this.#redis, this.#keys, this.name)
+  }
+
+  async isEmpty(): Promise<boolean> {
+    return (await this.count()) === 0
+  }
+
+  /**
+   * Ids of the jobs that wait, the next one first.
+   * @param offset how many to pass over
+   * @param length most ids, read in one call; -1: all, read in steps of 1000, where an id that is on the queue several
+   * times, further apart than that, is given once
+   * @throws RqdError RQD_BAD_OPTION
+   */
+  async jobIds(offset = 0, length = -1): Promise<string[]> {
+    checkInteger('offset', offset, 0)
+    checkInteger('length', length, -1)
+    return length === -1
+      ? queueRest(this.#redis, this.#keys, this.name, offset)
+      : queueSlice(this.#redis, this.#keys, this.name, { offset, length })
+  }
+
+  /**
+   * The jobs that wait, the next one first: those behind `jobIds(offset, length)`, without those that are gone, that
+   * belong to another queue, or that cannot be read.
+   * @throws RqdError RQD_BAD_OPTION
+   */
+  async jobs(offset = 0, length = -1): Promise<Job[]> {
+    const ids = await this.jobIds(offset, length)
+    const jobs: Job[] = []
+    for (let from = 0; from < ids.length; from += LOADED_AT_ONCE) {
+      const found = await Promise.all(ids.slice(from, from + LOADED_AT_ONCE).map((id) => this.#fetchReadable(id)))
+      for (const job of found) if (job !== undefined) jobs.push(job)
+    }
+    return jobs
+  }
+
+  /**
+   * A job of this queue, whatever its state; undefined if there is none of this id, or it belongs to another queue.
+   * @throws MalformedJobError if it cannot be read
+   */
+  async fetchJob<T = unknown>(jobId: string): Promise<Job<T> | undefined> {
+    try {
+      const job = await Job.fetch<T>(jobId, this.#where)
+      return job.origin === this.name ? job : undefined
+    } catch (thrown) {
+      if (hasCode(thrown, 'RQD_NO_SUCH_JOB')) return undefined
+      if (!isWrongType(thrown)) throw thrown
+      const [job, results] = [this.#keys.job(jobId), this.#keys.results(jobId)]
+      const text = `job ${JSON.stringify(jobId)}: ${job} is no hash, or ${results} no stream; something else uses the key`
+      throw new MalformedJobError('data', text, { cause: thrown })
+    }
+  }
+
+  /** How many jobs wait before this one; undefined if it is not on the queue. Redis walks the queue up to it. */
+  getJobPosition(job: JobOrId): Promise<number | undefined> {
+    return queuePosition(this.#redis, this.#keys, this.name, idOf(job))
+  }
+
+  /** Take a job off the queue, without changing the job. @returns whether it was there */
+  remove(job: JobOrId): Promise<boolean> {
+    return removeFromQueue(this.#redis, this.#keys, this.name, idOf(job))
+  }
+
+  /**
+   * Delete all jobs that wait, in steps of 200. Their results, and what is in registries, stay, as in RQ.
+   * @returns how many were deleted
+   */
+  empty(): Promise<number> {
+    return emptyQueue(this.#redis, this.#keys, this.name, false)
+  }
+
+  /**
+   * Forget the queue: it is known again as soon as something is put on it. What is in its registries stays.
+   * @param options deleteJobs: delete the jobs that wait, as `empty` does, and leave a queue on which something was put
+   * meanwhile; false: they stay in Redis, on no queue. Default true.
+   * @returns how many ids were on it
+   */
+  delete(options: { deleteJobs?: boolean } = {}): Promise<number> {
+    return (options.deleteJobs ?? true)
+      ? emptyQueue(this.#redis, this.#keys, this.name, true)
+      : deleteQueue(this.#redis, this.#keys, this.name)
+  }
+
+  /** Drop the ids whose job is gone, in steps of 300. All others keep their place. @returns how many were dropped */
+  compact(): Promise<number> {
+    return compactQueue(this.#redis, this.#keys, this.name)
+  }
+
+  get startedJobRegistry(): StartedJobRegistry {
+    return new StartedJobRegistry(this.name, this.#where)
+  }
+  get finishedJobRegistry(): FinishedJobRegistry {
+    return new FinishedJobRegistry(this.name, this.#where)
+  }
+  get failedJobRegistry(): FailedJobRegistry {
+    return new FailedJobRegistry(this.name, this.#where)
+  }
+  get deferredJobRegistry(): DeferredJobRegistry {
+    return new DeferredJobRegistry(this.name, this.#where)
+  }
+  get scheduledJobRegistry(): ScheduledJobRegistry {
+    return new ScheduledJobRegistry(this.name, this.#where)
+  }
+  get canceledJobRegistry(): CanceledJobRegistry {
+    return new CanceledJobRegistry(this.name, this.#where)
+  }
+
+  /** Whether both have the same key. Whether their connections lead to the same server is not looked at. */
+  equals(other: { readonly key: string }): boolean {
+    return this.key === other.key
+  }
+
+  toString(): string {
+    return `<Queue ${this.name}>`
+  }
+
+  async #fetchReadable(jobId: string): Promise<Job | undefined> {
+    try {
+      return await this.fetchJob(jobId)
+    } catch (thrown) {
+      if (hasCode(thrown, 'RQD_MALFORMED_JOB')) return undefined
+      throw thrown
+    }
+  }
+}
