@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import { systemClock, type Clock } from './clock.js'
+import { connectionFor } from './connections.js'
 import type { Duration } from './duration.js'
 import { checkFunctionName, newJobHash, type EnqueueCall, type JobOptions, type ResultOf } from './enqueue-call.js'
 import { enqueueMany, type EncodedJob } from './enqueue-many.js'
@@ -17,8 +18,11 @@ import type { SerializerName } from './serial/serializer.js'
 import { knownNameOf, nameOfFunction, type TaskFunction } from './task-name.js'
 
 export interface QueueOptions {
-  /** An open ioredis client. It stays the caller's: nothing here closes it. */
-  connection: Redis
+  /**
+   * An open ioredis client. It stays the caller's: nothing here closes it. Default: the innermost of `withConnection`
+   * or `pushConnection`.
+   */
+  connection?: Redis
   /** How payloads are written. `pickle` is what stock Python workers and viewers read. Default `json`. */
   serializer?: SerializerName
   /** Limit of jobs without their own. Default 180 s. */
@@ -57,9 +61,11 @@ export class Queue implements Enqueuer {
   readonly #outbox: Outbox
   readonly #options: Required<QueueOptions>
 
-  constructor(name: string, options: QueueOptions) {
+  /** @throws RqdError RQD_BAD_OPTION, for one without a connection */
+  constructor(name: string, options: QueueOptions = {}) {
     this.name = checkQueueName(name)
     this.#options = {
+      connection: connectionFor(`the queue ${JSON.stringify(name)}`, options.connection),
       serializer: 'json',
       defaultTimeout: rqDefaults.timeoutSec,
       taskPaths: ['.'],
@@ -72,7 +78,7 @@ export class Queue implements Enqueuer {
       ) as unknown as QueueOptions),
     }
     checkSerializer(this.#options.serializer)
-    this.#store = new Store(options.connection, createKeys(this.#options.prefix))
+    this.#store = new Store(this.#options.connection, createKeys(this.#options.prefix))
     this.#outbox = outboxOf(this.#store)
   }
 
