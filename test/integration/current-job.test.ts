@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { getCurrentJob, Job, Queue } from '../../src/index.js'
+import { getCurrentJob, type Job, Queue } from '../../src/index.js'
 import { startDaemon } from '../helpers/daemon.js'
 import { startRedis } from '../helpers/redis.js'
 import { waitFor } from '../helpers/wait-for.js'
@@ -70,6 +70,6 @@ t.test('J14: several jobs in one executor each see themselves', async (t) => {
   const redis = await startRedis(t)
   await startDaemon(t, redis, ['-N', '1', '--concurrency', '4', 'default'])
   const queue = new Queue('default', { connection: redis.client })
-  const jobs = await Promise.all([40, 30, 20, 10].map((ms) => queue.enqueue('self.who', ms) as Promise<Job>))
+  const jobs = await Promise.all([40, 30, 20, 10].map((ms) => queue.enqueue('self.who', ms)))
   for (const job of jobs) t.equal(await finished(job), job.id)
 })

@@ -20,7 +20,7 @@ void t.test('J19: the innermost context counts, across await and for each task b
     t.equal((await Job.fetch(job.id)).id, job.id)
     await Promise.all([
       withConnection(second.client, async () => {
-        await null
+        await Promise.resolve()
         await t.rejects(Job.fetch(job.id), { code: 'RQD_NO_SUCH_JOB' })
         await new Queue('q').enqueue('tasks.add', 2)
         await new Queue('q', { connection: first.client }).enqueue('tasks.add', 3)
