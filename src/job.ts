@@ -1,197 +1,163 @@
 import type { Redis } from 'ioredis'
+import { systemClock } from './clock.js'
+import { connectionFor } from './connections.js'
 import { NoSuchJobError } from './errors.js'
-import { decodeCall, type DecodedCall } from './job/call.js'
-import { parseJobHash, type JobHash } from './job/hash.js'
-import { decodeMeta } from './job/meta.js'
-import { ResultType, decodeExcInfo, parseResult, type Result } from './job/result.js'
-import type { JobStatus } from './job/status.js'
+import type { JobHash } from './job/hash.js'
+import { encodeExcInfo, type Result } from './job/result.js'
+import { formatIso } from './job/time.js'
+import { JobAttributes } from './job-attributes.js'
+import { loadJob, loadJobs, loadResults } from './job-load.js'
+import { refusedCancel, refusedRequeue, refusedStop, unheardStop } from './job-refusals.js'
+import { showResult, type JobResult } from './job-result.js'
+import { cancelJob, deleteJob, saveMeta, stopJob } from './redis/job-store.js'
 import { createKeys } from './redis/keys.js'
 import { Store } from './redis/store.js'
-import { detectFormat, serializerOf } from './serial/serializer.js'
 
-/** A result of a job as users read it. `value`: what the function returned; undefined where there is nothing. */
-export interface JobResult<T = unknown> {
-  readonly type: 'successful' | 'failed' | 'stopped' | 'retried' | 'maxRetriesExceeded'
-  readonly createdAt: Date
-  readonly value: T | null | undefined
-  readonly excInfo: string | undefined
-  readonly workerName: string | undefined
-  readonly executionId: string | undefined
+export type { JobResult } from './job-result.js'
+
+/** Where jobs are looked for. */
+export interface FetchOptions {
+  /** Default: the innermost of `withConnection` or `pushConnection`. */
+  connection?: Redis
+  /** Prefix of all keys. Default `rq`. */
+  prefix?: string
 }
 
-const typeNames = new Map(Object.entries(ResultType).map(([name, type]) => [type, name as JobResult['type']]))
-
-/**
- * A job in Redis, as of the moment when it was enqueued, fetched or refreshed. Attributes are read from that moment;
- * what the job holds is decoded when it is asked for, so a payload that cannot be read hurts only who reads it.
- */
-export class Job<T = unknown> {
+/** A job in Redis. Its attributes are as of the moment when it was enqueued, fetched or refreshed. */
+export class Job<T = unknown> extends JobAttributes<T> {
   readonly #store: Store
-  #hash: JobHash
-  #latest: Result | undefined
-  #call: DecodedCall | undefined
 
   /** Use `Queue.enqueue` or `Job.fetch`. */
   constructor(store: Store, hash: JobHash, latest: Result | undefined) {
+    super(hash, latest)
     this.#store = store
-    this.#hash = hash
-    this.#latest = latest
   }
 
   /**
    * Load a job.
-   * @throws NoSuchJobError, or MalformedJobError if a field cannot be read
+   * @throws NoSuchJobError, MalformedJobError if a field cannot be read, RqdError RQD_BAD_OPTION without a connection
    */
-  static async fetch<T = unknown>(jobId: string, options: { connection: Redis; prefix?: string }): Promise<Job<T>> {
-    const store = new Store(options.connection, createKeys(options.prefix))
-    const { hash, latest } = await load(store, jobId)
+  static async fetch<T = unknown>(jobId: string, options: FetchOptions = {}): Promise<Job<T>> {
+    const store = storeFor('Job.fetch', options)
+    const { hash, latest } = await loadJob(store, jobId)
     return new Job<T>(store, hash, latest)
   }
 
-  /** Load the job anew. @throws what `fetch` throws */
+  /**
+   * Load many jobs, a few hundred a round trip.
+   * @returns in the order of the ids, null for a job that does not exist
+   * @throws MalformedJobError if a field of any cannot be read, RqdError RQD_BAD_OPTION without a connection, RQD_REDIS
+   */
+  static async fetchMany<T = unknown>(
+    jobIds: readonly string[],
+    options: FetchOptions = {},
+  ): Promise<(Job<T> | null)[]> {
+    const store = storeFor('Job.fetchMany', options)
+    const loaded = await loadJobs(store, jobIds)
+    return loaded.map((job) => (job === null ? null : new Job<T>(store, job.hash, job.latest)))
+  }
+
+  /** Load the job anew; changes of `meta` that were not saved are gone. @throws what `fetch` throws */
   async refresh(): Promise<this> {
-    const { hash, latest } = await load(this.#store, this.id)
-    this.#hash = hash
-    this.#latest = latest
-    this.#call = undefined
+    const { hash, latest } = await loadJob(this.#store, this.id)
+    this.replace(hash, latest)
     return this
-  }
-
-  get id(): string {
-    return this.#hash.id
-  }
-  get status(): JobStatus | undefined {
-    return this.#hash.status
-  }
-  get origin(): string | undefined {
-    return this.#hash.origin
-  }
-  get description(): string | undefined {
-    return this.#hash.description
-  }
-  /** @throws PayloadError */
-  get funcName(): string {
-    return this.#decoded().func
-  }
-  /** @throws PayloadError */
-  get args(): readonly unknown[] {
-    return this.#decoded().args
-  }
-  /** @throws PayloadError */
-  get kwargs(): Readonly<Record<string, unknown>> {
-    return this.#decoded().kwargs
-  }
-  /** @throws PayloadError */
-  get meta(): Record<string, unknown> {
-    return this.#hash.meta === undefined ? {} : decodeMeta(this.#hash.meta).value
-  }
-  get createdAt(): Date | undefined {
-    return date(this.#hash.createdAtMs)
-  }
-  get enqueuedAt(): Date | undefined {
-    return date(this.#hash.enqueuedAtMs)
-  }
-  get startedAt(): Date | undefined {
-    return date(this.#hash.startedAtMs)
-  }
-  get endedAt(): Date | undefined {
-    return date(this.#hash.endedAtMs)
-  }
-  get lastHeartbeat(): Date | undefined {
-    return date(this.#hash.lastHeartbeatMs)
-  }
-  /** The worker that runs or ran it. */
-  get workerName(): string | undefined {
-    return this.#hash.workerName
-  }
-  /** Seconds; -1 for none. */
-  get timeoutSec(): number | undefined {
-    return this.#hash.timeoutSec
-  }
-  get resultTtlSec(): number | undefined {
-    return this.#hash.resultTtlSec
-  }
-  get failureTtlSec(): number | undefined {
-    return this.#hash.failureTtlSec
-  }
-  get ttlSec(): number | undefined {
-    return this.#hash.ttlSec
-  }
-  get retriesLeft(): number | undefined {
-    return this.#hash.retriesLeft
-  }
-
-  /** What the function returned, if the job's newest result is a success; null if it returned nothing. */
-  get result(): T | null | undefined {
-    // The type is the caller's word: nothing in Redis says what a function returns.
-    if (this.#latest !== undefined) return valueOf(this.#latest) as T | null | undefined
-    // The layout of RQ 1.11 and older.
-    return this.#hash.result === undefined ? undefined : (decodeValue(this.#hash.result) as T)
-  }
-
-  /** The traceback of the newest result, if that is a failure. */
-  get excInfo(): string | undefined {
-    if (this.#latest?.excString !== undefined) return this.#latest.excString
-    if (this.#latest !== undefined && this.#latest.type === ResultType.successful) return undefined
-    const old = this.#hash.excInfo === undefined ? '' : decodeExcInfo(this.#hash.excInfo)
-    return old === '' ? undefined : old
   }
 
   /** The newest result, as it is in Redis now; undefined if there is none. */
   async latestResult(): Promise<JobResult<T> | undefined> {
+    const [latest] = await loadResults(this.#store, this.id, 1)
+    return latest === undefined ? undefined : showResult(latest)
+  }
+
+  /** All results that are kept (ten or some more), as they are in Redis now, the newest first. */
+  async results(): Promise<JobResult<T>[]> {
+    return (await loadResults(this.#store, this.id)).map((result) => showResult<T>(result))
+  }
+
+  /** How many jobs are before it on its queue now; null if it is not there. Searches the queue from its front. */
+  async getPosition(): Promise<number | null> {
     const { keys, redis } = this.#store
-    const latest = parseLatest(await redis.xrevrangeBuffer(keys.results(this.id), '+', '-', 'COUNT', 1))
-    return latest === undefined ? undefined : show(latest)
+    return this.origin === undefined ? null : redis.lpos(keys.queue(this.origin), this.id)
   }
 
-  #decoded(): DecodedCall {
-    this.#call ??= decodeCall(this.#hash.data ?? new Uint8Array())
-    return this.#call
+  /** Write `meta`, in the job's own format. @throws NoSuchJobError, UnrepresentableError, RqdError RQD_REDIS */
+  async saveMeta(): Promise<void> {
+    const { keys, redis } = this.#store
+    const meta = this.encodedMeta()
+    const reply = await saveMeta(redis, keys, { jobId: this.id, meta })
+    if (reply !== 'saved') throw new NoSuchJobError(this.id)
+    this.change({ meta })
+  }
+
+  /**
+   * Take it off its queue or registry and file it as canceled; it is not run. One that runs already goes on, and its
+   * outcome replaces this: use `stop` to end it.
+   * @param options.enqueueDependents queue the jobs that wait for it, as though it had finished. Default: they go on
+   * waiting.
+   * @throws InvalidJobOperationError if it is canceled already, NoSuchJobError, RqdError RQD_REDIS
+   */
+  async cancel(options: { enqueueDependents?: boolean } = {}): Promise<void> {
+    const { keys, redis } = this.#store
+    const { enqueueDependents = false } = options
+    const { outcome } = await cancelJob(redis, keys, { jobId: this.id, enqueueDependents, nowIso: nowIso() })
+    if (outcome === 'missing') throw new NoSuchJobError(this.id)
+    if (outcome === 'refused') throw refusedCancel(this.id)
+    this.change({ status: 'canceled' })
+  }
+
+  /**
+   * Remove it from Redis with its results and all that hangs on it, whatever its status. One that runs goes on, and
+   * its outcome is dropped.
+   * @param options.deleteDependents remove the jobs that wait for it too, and those that wait for them. Default: they
+   * go on waiting, for ever.
+   * @returns how many jobs were removed: 0 if it was gone already
+   * @throws RqdError RQD_REDIS
+   */
+  async delete(options: { deleteDependents?: boolean } = {}): Promise<number> {
+    const { keys, redis } = this.#store
+    const { deleteDependents: withDependents = false } = options
+    return deleteJob(redis, keys, { jobId: this.id, queue: this.origin ?? '', withDependents })
+  }
+
+  /**
+   * Put a failed or stopped job back on its queue, to be run again. Retries are not refilled.
+   * @throws InvalidJobOperationError if it is neither, NoSuchJobError, RqdError RQD_REDIS
+   */
+  async requeue(options: { atFront?: boolean } = {}): Promise<void> {
+    const { atFront = false } = options
+    const queue = this.origin ?? ''
+    const enqueuedAtMs = systemClock.epochMs()
+    const [reply] = await this.#store.requeue({
+      queue,
+      jobIds: [this.id],
+      nowIso: formatIso(enqueuedAtMs),
+      emptyTraceback: encodeExcInfo(''),
+      atFront,
+    })
+    if (reply === 'missing') throw new NoSuchJobError(this.id)
+    if (reply !== 'requeued') throw refusedRequeue(this.id, (await loadJob(this.#store, this.id)).hash.status)
+    this.change({ status: 'queued', enqueuedAtMs, startedAtMs: undefined, endedAtMs: undefined })
+  }
+
+  /**
+   * Tell the worker that runs it to end it, by RQ's command, whose worker that may be. Resolves when the worker has been
+   * told; the job is `stopped` a moment later, and not tried again.
+   * @throws InvalidJobOperationError if it is not running, or no worker listens, NoSuchJobError, RqdError RQD_REDIS
+   */
+  async stop(): Promise<void> {
+    const { keys, redis } = this.#store
+    const { outcome, status, worker, listeners } = await stopJob(redis, keys, this.id)
+    if (outcome === 'missing') throw new NoSuchJobError(this.id)
+    if (outcome === 'refused') throw refusedStop(this.id, status)
+    if (listeners === 0) throw unheardStop(this.id, worker)
   }
 }
 
-async function load(store: Store, jobId: string): Promise<{ hash: JobHash; latest: Result | undefined }> {
-  const { keys, redis } = store
-  // Sent in one write; a hash and a result from two instants are told apart by their own times.
-  const [fields, entries] = await Promise.all([
-    redis.hgetallBuffer(keys.job(jobId)),
-    redis.xrevrangeBuffer(keys.results(jobId), '+', '-', 'COUNT', 1),
-  ])
-  const map = new Map(Object.entries(fields))
-  if (map.size === 0) throw new NoSuchJobError(jobId)
-  return { hash: parseJobHash(jobId, map), latest: parseLatest(entries) }
+function storeFor(what: string, { connection, prefix }: FetchOptions): Store {
+  return new Store(connectionFor(what, connection), createKeys(prefix))
 }
 
-function parseLatest(entries: [Buffer, Buffer[]][]): Result | undefined {
-  const [entry] = entries
-  if (entry === undefined) return undefined
-  const [id, flat] = entry
-  const fields = new Map<string, Buffer>()
-  for (let i = 0; i + 1 < flat.length; i += 2) fields.set(String(flat[i]), flat[i + 1] ?? Buffer.alloc(0))
-  return parseResult(id.toString(), fields)
-}
-
-// The type is the caller's word here too.
-function show<T>(result: Result): JobResult<T> {
-  return {
-    type: typeNames.get(result.type) ?? 'failed',
-    createdAt: new Date(result.createdAtMs),
-    value: valueOf(result) as T | null | undefined,
-    excInfo: result.excString,
-    workerName: result.workerName,
-    executionId: result.executionId,
-  }
-}
-
-function valueOf(result: Result): unknown {
-  if (result.type !== ResultType.successful) return undefined
-  return result.returnValue === undefined ? null : decodeValue(result.returnValue)
-}
-
-function decodeValue(bytes: Uint8Array): unknown {
-  return serializerOf(detectFormat(bytes) ?? 'json').loads(bytes)
-}
-
-function date(epochMs: number | undefined): Date | undefined {
-  return epochMs === undefined ? undefined : new Date(epochMs)
+function nowIso(): string {
+  return formatIso(systemClock.epochMs())
 }

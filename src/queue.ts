@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import { systemClock, type Clock } from './clock.js'
+import { connectionFor } from './connections.js'
 import type { Duration } from './duration.js'
 import { checkFunctionName, newJobHash, type EnqueueCall, type JobOptions, type ResultOf } from './enqueue-call.js'
 import { enqueueMany, type EncodedJob } from './enqueue-many.js'
@@ -19,8 +20,11 @@ import type { SerializerName } from './serial/serializer.js'
 import { knownNameOf, nameOfFunction, type TaskFunction } from './task-name.js'
 
 export interface QueueOptions {
-  /** An open ioredis client. It stays the caller's: nothing here closes it. */
-  connection: Redis
+  /**
+   * An open ioredis client. It stays the caller's: nothing here closes it. Default: the innermost of `withConnection`
+   * or `pushConnection`.
+   */
+  connection?: Redis
   /** How payloads are written. `pickle` is what stock Python workers and viewers read. Default `json`. */
   serializer?: SerializerName
   /** Limit of jobs without their own. Default 180 s. */
@@ -58,9 +62,12 @@ export class Queue extends QueueContents implements Enqueuer {
   readonly #outbox: Outbox
   readonly #options: Required<QueueOptions>
 
-  constructor(name: string, options: QueueOptions) {
-    super(name, options)
+  /** @throws RqdError RQD_BAD_OPTION, for one without a connection */
+  constructor(name: string, options: QueueOptions = {}) {
+    const connection = connectionFor(`the queue ${JSON.stringify(name)}`, options.connection)
+    super(name, { ...options, connection })
     this.#options = {
+      connection,
       serializer: 'json',
       defaultTimeout: rqDefaults.timeoutSec,
       taskPaths: ['.'],
@@ -73,14 +80,15 @@ export class Queue extends QueueContents implements Enqueuer {
       ) as unknown as QueueOptions),
     }
     checkSerializer(this.#options.serializer)
-    this.#store = new Store(options.connection, createKeys(this.#options.prefix))
+    this.#store = new Store(this.#options.connection, createKeys(this.#options.prefix))
     this.#outbox = outboxOf(this.#store)
   }
 
   /** All known queues, by name, each with these options. What is no queue's key in their set is left out. */
-  static async all(options: QueueOptions): Promise<Queue[]> {
-    const names = await listQueues(options.connection, createKeys(options.prefix))
-    return names.filter(isQueueName).map((name) => new Queue(name, options))
+  static async all(options: QueueOptions = {}): Promise<Queue[]> {
+    const connection = connectionFor('Queue.all', options.connection)
+    const names = await listQueues(connection, createKeys(options.prefix))
+    return names.filter(isQueueName).map((name) => new Queue(name, { ...options, connection }))
   }
 
   enqueue<F extends TaskFunction>(func: F, ...args: Parameters<F>): Promise<Job<Awaited<ReturnType<F>>>>

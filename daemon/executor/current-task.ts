@@ -1,11 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { CURRENT_TASK, type RunningTask } from '../../src/running-task.js'
 import { type AbortReason, type RunJob } from '../ipc/messages.js'
 
-/** What the running function can ask about itself. */
-export interface CurrentTask {
+/** What the running function can ask about itself. The `reason` of its signal, once aborted, is a `TaskAbortedError`. */
+export interface CurrentTask extends RunningTask {
   readonly job: RunJob
-  /** Its `reason`, once aborted, is a `TaskAbortedError`. */
-  readonly signal: AbortSignal
 }
 
 /** Why a job was told to end. A function that lets it pass fails with it. */
@@ -24,12 +23,6 @@ const abortMessages: Readonly<Record<AbortReason, string>> = {
   stopped: 'the job was stopped by an operator',
   shutdown: 'the worker is shutting down',
 }
-
-/**
- * Where the library finds the running job: `globalThis[Symbol.for('rqd.currentTask')]()`. A registered symbol, because
- * the tasks may import another copy of the package than the one that runs the daemon.
- */
-export const CURRENT_TASK = Symbol.for('rqd.currentTask')
 
 const storage = new AsyncLocalStorage<CurrentTask>()
 

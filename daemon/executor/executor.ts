@@ -14,6 +14,7 @@ import {
 } from '../ipc/messages.js'
 import { currentTask, TaskAbortedError } from './current-task.js'
 import { type GateMemory, passGate } from './gate.js'
+import { MetaSaver } from './meta-saver.js'
 import { preloadModules } from './preload.js'
 import { FunctionResolver } from './resolve.js'
 import { failedResult, runTask } from './run-task.js'
@@ -62,6 +63,7 @@ export class Executor {
   readonly #clock: Clock
   readonly #process: ExecutorProcess
   readonly #gate: GateMemory
+  readonly #metaSaver: MetaSaver
   readonly #waiting: RunJob[] = []
   /** Aborts of jobs that have not begun: they begin aborted. */
   readonly #abortsAhead = new Map<string, AbortReason>()
@@ -82,6 +84,7 @@ export class Executor {
     this.#clock = clock
     this.#process = process
     this.#gate = gate
+    this.#metaSaver = new MetaSaver(channel)
   }
 
   /** Act on one message of the supervisor. */
@@ -102,6 +105,9 @@ export class Executor {
         break
       case 'abort':
         this.#abort(message.execution, message.reason)
+        break
+      case 'saved':
+        this.#metaSaver.answered(message)
         break
       case 'serve':
         this.#worker = message.worker
@@ -232,6 +238,7 @@ export class Executor {
       resolver,
       clock: this.#clock,
       aborter: running.aborter,
+      saveMeta: (meta) => this.#metaSaver.save(job.execution, meta),
       onLoading: () => this.#tell(),
       onStarted: (func, atMs) => this.#started(running, func, atMs),
     })

@@ -12,6 +12,8 @@ export interface TaskContext {
   readonly clock: Clock
   /** Aborts the job. Its signal is made only when someone asks for it: that costs more than all the rest here. */
   readonly aborter: AbortController
+  /** Stores the meta of the job; null removes it. */
+  saveMeta(meta: Uint8Array | null): Promise<void>
   /** Called before a module is loaded, which may take a while. */
   onLoading(): void
   /**
@@ -39,7 +41,7 @@ export async function runTask(job: RunJob, context: TaskContext): Promise<JobRes
     startedAtMs = clock.epochMs()
     const told = context.onStarted(call.func, startedAtMs)
     if (told !== undefined) await told
-    const task = new RunningTask(job, context.aborter)
+    const task = new OwnTask(job, context)
     const returned: unknown = await runAsCurrent(task, () => Reflect.apply(target.call, target.owner, args))
     const endedAtMs = clock.epochMs()
     stage = 'encode'
@@ -63,17 +65,21 @@ export function failedResult(job: Pick<RunJob, 'seq' | 'execution'>, stage: Erro
   }
 }
 
-class RunningTask implements CurrentTask {
+class OwnTask implements CurrentTask {
   readonly job: RunJob
-  readonly #aborter: AbortController
+  readonly #context: TaskContext
 
-  constructor(job: RunJob, aborter: AbortController) {
+  constructor(job: RunJob, context: TaskContext) {
     this.job = job
-    this.#aborter = aborter
+    this.#context = context
   }
 
   get signal(): AbortSignal {
-    return this.#aborter.signal
+    return this.#context.aborter.signal
+  }
+
+  saveMeta(meta: Uint8Array | null): Promise<void> {
+    return this.#context.saveMeta(meta)
   }
 }
 

@@ -44,6 +44,8 @@ export type ToExecutor =
   | { type: 'run'; jobs: RunJob[] }
   /** Abort the signal of one job. Its function may still end well; force follows after a grace. */
   | { type: 'abort'; execution: string; reason: AbortReason }
+  /** Answer to `meta`. `code`: '' when it is stored; otherwise why it is not, an `ErrorCode`, and `message` in words. */
+  | { type: 'saved'; request: number; code: string; message: string }
   /** From now on you serve the slot of this worker: you were a spare. */
   | { type: 'serve'; worker: string }
   /** End when the running jobs have ended. Unstarted jobs are forgotten: the supervisor still holds them. */
@@ -95,6 +97,8 @@ export type FromExecutor =
   | { type: 'progress'; ended: JobResult[]; started: JobStart[] }
   /** Jobs that this executor does not end, through no fault of theirs: they may be run elsewhere. */
   | { type: 'returned'; executions: string[] }
+  /** Store this as the meta of a running job, nil for none. Answered by `saved` with the same `request`. */
+  | { type: 'meta'; execution: string; request: number; meta: Uint8Array | null }
   /** What a job printed, where several run at a time and the streams alone do not tell whose it is. */
   | { type: 'output'; execution: string; stream: 'stdout' | 'stderr'; bytes: Uint8Array }
   /** A sign of life, every `statsIntervalMs`, with the resident set size in bytes and CPU time used in milliseconds. */

@@ -27,12 +27,19 @@ export function parseToExecutor(value: unknown): ToExecutor {
         execution: text(fields, 'abort', 'execution'),
         reason: oneOf(fields, 'abort', 'reason', abortReasons),
       }
+    case 'saved':
+      return {
+        type: 'saved',
+        request: natural(fields, 'saved', 'request'),
+        code: text(fields, 'saved', 'code'),
+        message: text(fields, 'saved', 'message'),
+      }
     case 'serve':
       return { type: 'serve', worker: text(fields, 'serve', 'worker') }
     case 'exit':
       return { type: 'exit' }
     default:
-      return wrong('a message to an executor', 'type', fields['type'], 'one of hello, run, abort, serve, exit')
+      return wrong('a message to an executor', 'type', fields['type'], 'one of hello, run, abort, saved, serve, exit')
   }
 }
 
@@ -51,6 +58,13 @@ export function parseFromExecutor(value: unknown, nameOf: (seq: number) => strin
       }
     case 'returned':
       return { type: 'returned', executions: texts(fields, 'returned', 'executions') }
+    case 'meta':
+      return {
+        type: 'meta',
+        execution: text(fields, 'meta', 'execution'),
+        request: natural(fields, 'meta', 'request'),
+        meta: fields['meta'] === null ? null : bytes(fields, 'meta', 'meta'),
+      }
     case 'output':
       return {
         type: 'output',
@@ -77,7 +91,7 @@ export function parseFromExecutor(value: unknown, nameOf: (seq: number) => strin
         'a message from an executor',
         'type',
         fields['type'],
-        'one of hello, ready, fatal, progress, returned, output, stats',
+        'one of hello, ready, fatal, progress, returned, meta, output, stats',
       )
   }
 }

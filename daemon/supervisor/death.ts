@@ -22,7 +22,12 @@ export function timeoutText(limitSec: number): string {
 }
 
 /** RQ's words for a job that an operator stopped. */
-export const STOPPED_TEXT = 'Job stopped by user, work-horse terminated.'
+const STOPPED_TEXT = 'Job stopped by user, work-horse terminated.'
+
+/** The text of a stopped job whose function ended by itself; `traceback` if it threw. */
+export function stoppedText(traceback: string | undefined): string {
+  return traceback === undefined ? STOPPED_TEXT : `${STOPPED_TEXT}\n\nWhat its function threw then:\n${traceback}`
+}
 
 /** What the death of its executor means for a job. */
 export function outcomeOfDeath(death: Death, limitSec: number, runSec: number): Outcome {

@@ -12,11 +12,14 @@ import type { JobResult, RunJob } from '../ipc/messages.js'
 import { functionOf, type JobLog } from '../job-log.js'
 import { DEFAULT_MAX_FRAME_BYTES } from '../ipc/frames.js'
 import { ClaimSize } from './claim-size.js'
-import { outcomeOfDeath, timeoutText, type Death } from './death.js'
+import { outcomeOfDeath, stoppedText, timeoutText, type Death } from './death.js'
 import { Pace } from './pace.js'
 
 /** Largest payload that fits a frame, with what else is in it. */
 const MAX_PAYLOAD_BYTES = DEFAULT_MAX_FRAME_BYTES - 1024 * 1024
+
+/** The clocks of two processes on one host may differ by so much. */
+const CLOCK_GRAIN_MS = 1
 
 /** A job that an executor has. */
 export interface RunningJob {
@@ -31,6 +34,8 @@ export interface RunningJob {
   /** When it was handed to the executor; then when its function was called. Epoch and monotonic milliseconds. */
   startedAtMs: number
   startedMonoMs: number
+  /** When an operator asked that it be ended, epoch milliseconds; undefined while nobody has. */
+  stopAskedAtMs: number | undefined
 }
 
 type WaitingJob = Pick<RunningJob, 'job' | 'order'>
@@ -136,7 +141,17 @@ export class JobBoard {
     if (worker === undefined) return false
     const startedAtMs = clock.epochMs()
     const startedMonoMs = clock.monoMs()
-    const running = { job, order, func, worker, limitSec, hasBegun: false, startedAtMs, startedMonoMs }
+    const running = {
+      job,
+      order,
+      func,
+      worker,
+      limitSec,
+      hasBegun: false,
+      startedAtMs,
+      startedMonoMs,
+      stopAskedAtMs: undefined,
+    }
     this.#running.set(job.execution, running)
     return true
   }
@@ -188,19 +203,18 @@ export class JobBoard {
   ended(result: JobResult): void {
     const running = this.#running.get(result.execution)
     if (running === undefined) return
-    const { limitSec, func, job } = running
+    const { func, job } = running
     const bytes = payloadBytes(job) + (result.outcome === 'ok' ? (result.value?.length ?? 0) : 0)
     this.#pace.learn(func, job.queue, Math.max(0, result.endedAtMs - result.startedAtMs), bytes)
     // Both may be told at once.
     if (!running.hasBegun && wasCalled(result)) this.#options.jobLog.started(job, running.worker)
-    const late = limitSec >= 0 && result.endedAtMs - result.startedAtMs > limitSec * 1000
-    // A function that ran past its limit has failed, whatever it made of the abort signal in the end.
-    const outcome: Outcome = late
-      ? { kind: 'raised', text: lateText(limitSec, result) }
-      : result.outcome === 'ok'
-        ? { kind: 'returned', value: result.value }
-        : { kind: 'raised', text: result.error.traceback }
-    this.#finish(running, outcome, result)
+    this.#finish(running, outcomeOfResult(running, result), result)
+  }
+
+  /** An operator wants a running job to end: whatever its function makes of that, it has been stopped then. */
+  stop(execution: string): void {
+    const running = this.#running.get(execution)
+    if (running !== undefined) running.stopAskedAtMs ??= this.#options.clock.epochMs()
   }
 
   /** The executor died in the middle of a job. */
@@ -296,6 +310,21 @@ function deathsBefore({ hash }: HeldJob): number {
   const text = hash.extra.get('rqd_deaths')
   const deaths = text === undefined ? 0 : Number(Buffer.from(text).toString())
   return Number.isSafeInteger(deaths) && deaths > 0 ? deaths : 0
+}
+
+function outcomeOfResult({ limitSec, stopAskedAtMs }: RunningJob, result: JobResult): Outcome {
+  // One that had ended well before it was asked to end is not touched by that.
+  const isStopped =
+    stopAskedAtMs !== undefined && (result.outcome === 'error' || result.endedAtMs >= stopAskedAtMs - CLOCK_GRAIN_MS)
+  if (isStopped) {
+    return { kind: 'stopped', text: stoppedText(result.outcome === 'error' ? result.error.traceback : undefined) }
+  }
+  // A function that ran past its limit has failed, whatever it made of the abort signal in the end.
+  const late = limitSec >= 0 && result.endedAtMs - result.startedAtMs > limitSec * 1000
+  if (late) return { kind: 'raised', text: lateText(limitSec, result) }
+  return result.outcome === 'ok'
+    ? { kind: 'returned', value: result.value }
+    : { kind: 'raised', text: result.error.traceback }
 }
 
 function firstLine(text: string): string {

@@ -1,6 +1,7 @@
 import { deferred, type Deferred } from '../../src/deferred.js'
 import type { RunJob } from '../ipc/messages.js'
 import { heldBy, newSlot, type AssignedJob, type Slot } from './children.js'
+import type { Death } from './death.js'
 import { OutputTail } from './output-tail.js'
 import { AHEAD_MS, MAX_AHEAD } from './pace.js'
 import type { ExecutorProcess } from './spawn.js'
@@ -144,9 +145,14 @@ export class Member {
     tail?.add(chunk)
   }
 
-  /** The last lines that a job printed. */
-  lastLines(execution: string): string[] {
-    return [...(this.#tails.get(execution)?.lines() ?? []), ...this.#tail.lines()]
+  /** What the process has used for a job, as far as it was seen, and the last lines that the job printed. */
+  trace(execution: string): Pick<Death, 'peakRssBytes' | 'cpuMs' | 'output'> {
+    const { vitals, cpuMsBefore } = this
+    return {
+      peakRssBytes: vitals?.peakRssBytes ?? null,
+      cpuMs: vitals === null ? null : Math.max(0, vitals.cpuMs - cpuMsBefore),
+      output: [...(this.#tails.get(execution)?.lines() ?? []), ...this.#tail.lines()],
+    }
   }
 
   /**

@@ -1,57 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Clock } from '../../src/clock.js'
 import { deferred } from '../../src/deferred.js'
 import { RqdError, coerceError, hasCode } from '../../src/errors.js'
-import type { Logger } from '../../src/logger.js'
-import { PROTOCOL_VERSION, type AbortReason, type FromExecutor, type JobResult, type RunJob } from '../ipc/messages.js'
+import { PROTOCOL_VERSION, type AbortReason, type FromExecutor, type RunJob } from '../ipc/messages.js'
 import { Alarm } from './alarm.js'
-import {
-  heldBy,
-  newSlot,
-  nextTickMs,
-  step,
-  type SlotAction,
-  type SlotEvent,
-  type SlotPolicy,
-  type SlotState,
-} from './children.js'
-import type { Death } from './death.js'
+import { heldBy, newSlot, nextTickMs, step, type SlotAction, type SlotEvent, type SlotState } from './children.js'
 import { leastLoaded, Member } from './member.js'
 import { mergeProgress } from './merge-progress.js'
-import type { OomWatch } from './oom-watch.js'
-import type { ExecutorProcess, Exit, SpawnExecutor } from './spawn.js'
+import type { PoolOptions } from './pool-options.js'
+import type { ExecutorProcess, Exit } from './spawn.js'
 import { readVitals } from './vitals.js'
-
-/** What the pool tells its owner. */
-export interface PoolListener {
-  /** The function of a job was called. */
-  began(execution: string, atMs: number): void
-  ended(result: JobResult): void
-  /** The executor died in the middle of a job. */
-  lost(execution: string, death: Death): void
-  /** Jobs that were handed over and never begun, or ended through no fault of theirs, in order. */
-  returned(executions: readonly string[]): void
-  /** There is more room for jobs than before. */
-  free(): void
-}
-
-export interface PoolOptions {
-  /** RQ worker names, one per slot. */
-  workers: readonly string[]
-  /** Executors kept warm beside them, to take over at once from one that dies. */
-  spares: number
-  taskPaths: readonly string[]
-  preload: readonly string[]
-  statsIntervalMs: number
-  policy: SlotPolicy
-  spawn: SpawnExecutor
-  oomWatch: OomWatch
-  clock: Clock
-  logger: Logger
-  listener: PoolListener
-  /** Where what the jobs print goes. */
-  output: (chunk: Uint8Array, stream: 'stdout' | 'stderr') => void
-}
 
 /** A slot as `status` shows it. */
 export interface SlotView {
@@ -158,6 +115,14 @@ export class Pool {
     for (const member of this.#members) this.#apply(member, { type: 'interrupt', execution, reason, force })
   }
 
+  /** Kill the executor that serves a worker's slot, if it runs a job: that ends as one whose executor died. */
+  kill(worker: string): void {
+    const member = this.#members.find((each) => each.worker === worker)
+    if (member === undefined || heldBy(member.slot).running.length === 0) return
+    this.#look(member)
+    member.process?.signal('SIGKILL')
+  }
+
   /**
    * Take back all jobs that are not begun: the listener hears of them. Resolves when that is done, or an executor has
    * not answered for so long that it must be frozen; then its jobs come back when it answers or ends.
@@ -239,7 +204,12 @@ export class Pool {
         return
       case 'job-lost':
         if (exit === undefined) return
-        listener.lost(action.execution, this.#deathOf(member, exit, action.reason, action.execution))
+        listener.lost(action.execution, {
+          exit,
+          reason: action.reason,
+          oomKiller: this.#options.oomWatch.killer(),
+          ...member.trace(action.execution),
+        })
         return
       case 'crash-loop':
         logger.error('an executor died before it did anything; the next start is delayed', {
@@ -352,6 +322,12 @@ export class Pool {
       case 'returned':
         this.#apply(member, { type: 'returned', executions: message.executions })
         return
+      case 'meta':
+        void this.#options.listener.meta(message.execution, message.meta).then((failure) => {
+          const { code, message: why } = failure ?? { code: '', message: '' }
+          executor.channel.send({ type: 'saved', request: message.request, code, message: why })
+        })
+        return
       case 'output':
         member.printed(message.bytes, message.execution)
         this.#options.output(message.bytes, message.stream)
@@ -381,18 +357,6 @@ export class Pool {
 
   #look(member: Member): void {
     if (member.process !== null) member.vitals = readVitals(member.process.pid) ?? member.vitals
-  }
-
-  #deathOf(member: Member, exit: Exit, reason: AbortReason | null, execution: string): Death {
-    const { vitals, cpuMsBefore } = member
-    return {
-      exit,
-      reason,
-      oomKiller: this.#options.oomWatch.killer(),
-      peakRssBytes: vitals?.peakRssBytes ?? null,
-      cpuMs: vitals === null ? null : Math.max(0, vitals.cpuMs - cpuMsBefore),
-      output: member.lastLines(execution),
-    }
   }
 
   #tick(): void {

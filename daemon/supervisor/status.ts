@@ -1,3 +1,4 @@
+import { RqdError } from '../../src/errors.js'
 import type { QueueSummary } from '../../src/redis/store.js'
 import { parseIso } from '../../src/job/time.js'
 import type { ExecutorStatus, QueueStatus } from '../control/operations.js'
@@ -49,6 +50,14 @@ export function queueStatus(
 ): QueueStatus {
   const depth = summary === undefined || summary.depth < 0 ? null : summary.depth
   return { name, depth, paused, oldestAgeSec: ageSec(summary?.oldestEnqueuedAt ?? '', nowMs) }
+}
+
+/** @throws RqdError RQD_BAD_OPTION if one of the queues is none of those served */
+export function checkServed(served: readonly string[], queues: readonly string[]): void {
+  const unknown = queues.find((queue) => !served.includes(queue))
+  if (unknown === undefined) return
+  const text = `this daemon does not serve the queue ${JSON.stringify(unknown)}; it serves ${served.join(', ')}`
+  throw new RqdError('RQD_BAD_OPTION', text)
 }
 
 function ageSec(enqueuedAt: string, nowMs: number): number | null {

@@ -7,6 +7,7 @@ import type { Random } from '../../src/random.js'
 import { Link } from '../../src/redis/link.js'
 import type { Store } from '../../src/redis/store.js'
 import type { Service } from '../../src/service.js'
+import type { Commands } from '../../src/worker/commands.js'
 import { newCounters } from '../../src/worker/counters.js'
 import { Recoverer } from '../../src/maintenance/recoverer.js'
 import { RqSweeper } from '../../src/maintenance/rq-sweeper.js'
@@ -23,11 +24,13 @@ import { defaultSlotPolicy } from './children.js'
 import { drain } from './drain.js'
 import { Handout } from './handout.js'
 import { JobBoard } from './job-board.js'
+import { obeyCommands } from './obey.js'
 import { OomWatch } from './oom-watch.js'
 import { Pool } from './pool.js'
 import { Presence } from './presence.js'
+import { saveRunningMeta } from './save-meta.js'
 import type { SpawnExecutor } from './spawn.js'
-import { executorStatus, queueStatus } from './status.js'
+import { checkServed, executorStatus, queueStatus } from './status.js'
 import { succeedDeadNeighbours } from './succession.js'
 
 /** How long results may wait for Redis when the daemon stops. */
@@ -87,6 +90,7 @@ export class Supervisor implements Service, Operations {
   readonly #sweeper: RqSweeper
   readonly #link: Link
   readonly #wakeup: Wakeup
+  readonly #commands: Commands
   readonly #startedMonoMs: number
   readonly #done = deferred()
   #phase: 'starting' | 'running' | 'draining' | 'drained' | 'stopping' = 'starting'
@@ -119,6 +123,7 @@ export class Supervisor implements Service, Operations {
         ended: (result) => this.#board.ended(result),
         lost: (execution, death) => this.#board.lost(execution, death),
         returned: (executions) => this.#handout.returned(executions),
+        meta: (execution, meta) => saveRunningMeta(store, this.#board, execution, meta),
         free: () => this.#handout.look(),
       },
     })
@@ -189,7 +194,10 @@ export class Supervisor implements Service, Operations {
       redis: store.redis,
       clock,
       logger,
-      onLost: () => this.#wakeup.reconnect(),
+      onLost: () => {
+        this.#wakeup.reconnect()
+        this.#commands.reconnect()
+      },
       onFound: () => {
         void this.#heart.beat()
         this.#fetcher.doubt()
@@ -201,6 +209,7 @@ export class Supervisor implements Service, Operations {
       claimed: (reply, call) => this.#fetcher.claimed(reply, call),
       unsure: () => this.#fetcher.doubt(),
     })
+    this.#commands = obeyCommands(options, this.#presence.workers, this.#board, this.#pool, this)
   }
 
   /** Resolves when the daemon has nothing more to do and should stop. */
@@ -225,6 +234,7 @@ export class Supervisor implements Service, Operations {
     await this.#heart.start()
     await this.#recoverer.start()
     await this.#sweeper.start()
+    await this.#commands.start()
     await warm
     this.#setPhase('running')
     await this.#heart.beat()
@@ -267,7 +277,7 @@ export class Supervisor implements Service, Operations {
   }
 
   async pause(queues: readonly string[]): Promise<{ paused: string[] }> {
-    this.#checkQueues(queues)
+    checkServed(this.#options.queues, queues)
     this.#fetcher.pause(queues)
     await this.#fetcher.disarm()
     await this.#handout.takeBack()
@@ -276,7 +286,7 @@ export class Supervisor implements Service, Operations {
 
   resume(queues: readonly string[]): Promise<{ paused: string[] }> {
     return new Promise((resolve) => {
-      this.#checkQueues(queues)
+      checkServed(this.#options.queues, queues)
       if (this.#phase === 'draining' || this.#phase === 'drained') this.#setPhase('running')
       this.#fetcher.resume(queues)
       resolve({ paused: this.#paused() })
@@ -323,6 +333,7 @@ export class Supervisor implements Service, Operations {
     await this.#pool.stop(now)
     this.#handout.handBackClosed()
     const unsettled = await this.#settler.drain(SETTLE_LIMIT_MS)
+    await this.#commands.stop()
     await this.#heart.stop()
     await this.#recoverer.stop()
     await this.#sweeper.stop()
@@ -381,14 +392,6 @@ export class Supervisor implements Service, Operations {
     if (this.#phase === 'stopping' || this.#phase === phase) return
     this.#options.logger.info(`daemon ${phase}`, { was: this.#phase })
     this.#phase = phase
-  }
-
-  #checkQueues(queues: readonly string[]): void {
-    const served = this.#options.queues
-    const unknown = queues.find((queue) => !served.includes(queue))
-    if (unknown === undefined) return
-    const text = `this daemon does not serve the queue ${JSON.stringify(unknown)}; it serves ${served.join(', ')}`
-    throw new RqdError('RQD_BAD_OPTION', text)
   }
 
   #paused(): string[] {

@@ -2,6 +2,7 @@
 import { PayloadError, RqdError } from '../errors.js'
 import { asTextDict } from '../serial/dict.js'
 import { detectFormat, type SerializerName, serializerOf } from '../serial/serializer.js'
+import { inflate } from './compress.js'
 
 /** What `meta` holds, and the format to write it back in. */
 export interface Meta {
@@ -30,6 +31,15 @@ export function decodeMeta(bytes: Uint8Array): Meta {
     }
   }
   return found
+}
+
+/**
+ * What a job's fields `meta` and `data` say of its meta: where there is none yet, it is empty, and to be written in the
+ * format of the job's call. @throws PayloadError
+ */
+export function metaOf(meta: Uint8Array | null | undefined, data: Uint8Array | undefined): Meta {
+  if (meta !== null && meta !== undefined) return decodeMeta(meta)
+  return { value: {}, format: detectFormat(inflate(data ?? new Uint8Array())) ?? 'json' }
 }
 
 /** Bytes for the `meta` field, or undefined for an empty mapping: then the field is left out. @throws UnrepresentableError */

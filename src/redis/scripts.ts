@@ -76,6 +76,18 @@ export const scripts = {
     args: ['prefix', 'queue', 'nowIso', 'emptyTraceback', 'atFront'],
     record: ['jobId'],
   }),
+  cancel: defineScript({
+    source: lua.cancel,
+    keys: ['job'],
+    args: ['prefix', 'jobId', 'enqueueDependents', 'nowIso'],
+  }),
+  delete: defineScript({
+    source: lua.delete,
+    keys: ['job'],
+    args: ['prefix', 'jobId', 'queue', 'withDependents'],
+  }),
+  stop: defineScript({ source: lua.stop, keys: ['job'], args: ['prefix', 'jobId'] }),
+  saveMeta: defineScript({ source: lua.saveMeta, keys: ['job'], args: ['meta', 'execution'] }),
   sweepAbandoned: defineScript({
     source: lua.sweepAbandoned,
     keys: ['started', 'reservations', 'supervisors'],

@@ -23,6 +23,7 @@ const toExecutor: ToExecutor[] = [
   hello,
   { type: 'run', jobs: [runJob, { ...runJob, meta: bytes }] },
   { type: 'abort', execution: 'e', reason: 'shutdown' },
+  { type: 'saved', request: 1, code: '', message: '' },
   { type: 'exit' },
 ]
 const fromExecutor: FromExecutor[] = [
@@ -36,6 +37,8 @@ const fromExecutor: FromExecutor[] = [
     started: [],
   },
   { type: 'returned', executions: ['e'] },
+  { type: 'meta', execution: 'e', request: 1, meta: bytes },
+  { type: 'meta', execution: 'e', request: 2, meta: null },
   { type: 'output', execution: 'e', stream: 'stdout', bytes },
   { type: 'stats', rssBytes: 1, cpuMs: 0.5 },
 ]
@@ -90,7 +93,7 @@ void t.test('a wrong field is named with what was found and expected', (t) => {
     [{ type: 'serve' }, 'bad serve: field worker is missing: expected text'],
     [
       { type: 'dance' },
-      'bad a message to an executor: field type is "dance": expected one of hello, run, abort, serve, exit',
+      'bad a message to an executor: field type is "dance": expected one of hello, run, abort, saved, serve, exit',
     ],
     [{ type: 'run', jobs: [3] }, 'bad run: field jobs[] is 3: expected an array'],
     [{ type: 'run', jobs: [[1, 'e', 'i', 'q', 'x']] }, 'bad run: field jobs[].data is "x": expected bytes'],

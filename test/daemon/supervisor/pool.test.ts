@@ -50,6 +50,7 @@ async function setup(t: Test, workers: string[], spares: number, concurrency = 1
       ended: (result) => ended.push(result),
       lost: (execution, death) => lost.push({ execution, death }),
       returned: (executions) => returned.push(...executions),
+      meta: async () => null,
       free: () => undefined,
     },
   })

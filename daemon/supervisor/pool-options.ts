@@ -1,0 +1,41 @@
+import type { Clock } from '../../src/clock.js'
+import type { Logger } from '../../src/logger.js'
+import type { JobResult } from '../ipc/messages.js'
+import type { SlotPolicy } from './children.js'
+import type { Death } from './death.js'
+import type { OomWatch } from './oom-watch.js'
+import type { SaveFailure } from './save-meta.js'
+import type { SpawnExecutor } from './spawn.js'
+
+/** What the pool tells its owner. */
+export interface PoolListener {
+  /** The function of a job was called. */
+  began(execution: string, atMs: number): void
+  ended(result: JobResult): void
+  /** The executor died in the middle of a job. */
+  lost(execution: string, death: Death): void
+  /** Jobs that were handed over and never begun, or ended through no fault of theirs, in order. */
+  returned(executions: readonly string[]): void
+  /** A running job wants this as its meta. Resolves with why it is not stored, null if it is. */
+  meta(execution: string, meta: Uint8Array | null): Promise<SaveFailure>
+  /** There is more room for jobs than before. */
+  free(): void
+}
+
+export interface PoolOptions {
+  /** RQ worker names, one per slot. */
+  workers: readonly string[]
+  /** Executors kept warm beside them, to take over at once from one that dies. */
+  spares: number
+  taskPaths: readonly string[]
+  preload: readonly string[]
+  statsIntervalMs: number
+  policy: SlotPolicy
+  spawn: SpawnExecutor
+  oomWatch: OomWatch
+  clock: Clock
+  logger: Logger
+  listener: PoolListener
+  /** Where what the jobs print goes. */
+  output: (chunk: Uint8Array, stream: 'stdout' | 'stderr') => void
+}

@@ -1,0 +1,88 @@
+import { decodeCall, type DecodedCall } from './job/call.js'
+import { encodeMeta, metaOf, type Meta } from './job/meta.js'
+import { Job, type FetchOptions } from './job.js'
+import { CURRENT_TASK, type RunningTask } from './running-task.js'
+
+/** The job that is running, as its own function sees it. */
+export class CurrentJob {
+  readonly #task: RunningTask
+  #call: DecodedCall | undefined
+  #meta: Meta | undefined
+
+  /** Use `getCurrentJob`. */
+  constructor(task: RunningTask) {
+    this.#task = task
+  }
+
+  get id(): string {
+    return this.#task.job.id
+  }
+  /** Name of the queue from which it came. */
+  get origin(): string {
+    return this.#task.job.queue
+  }
+  /** Names this run of the job. */
+  get executionId(): string {
+    return this.#task.job.execution
+  }
+  /** Its limit in seconds; -1 for none. */
+  get timeoutSec(): number {
+    return this.#task.job.timeoutSec
+  }
+  /** Aborted when the job must end: its time is up, it was stopped, or the worker shuts down. */
+  get signal(): AbortSignal {
+    return this.#task.signal
+  }
+  get funcName(): string {
+    return this.#decoded().func
+  }
+  get args(): readonly unknown[] {
+    return this.#decoded().args
+  }
+  get kwargs(): Readonly<Record<string, unknown>> {
+    return this.#decoded().kwargs
+  }
+  /** Data of yours, the same object throughout the run: change it, then `saveMeta`. @throws PayloadError */
+  get meta(): Record<string, unknown> {
+    return this.#readMeta().value
+  }
+
+  /**
+   * Store `meta`, in the job's own format. Resolves when it is in Redis.
+   * @throws UnrepresentableError, RqdError RQD_NO_SUCH_JOB if the job was deleted, RQD_INVALID_JOB_OPERATION if this run
+   * of it is over or belongs to another worker by now, RQD_REDIS
+   */
+  async saveMeta(): Promise<void> {
+    const { value, format } = this.#readMeta()
+    await this.#task.saveMeta(encodeMeta(value, format) ?? null)
+  }
+
+  /** The job in Redis with all its attributes. Throws what `Job.fetch` throws. */
+  fetch(options: FetchOptions = {}): Promise<Job> {
+    return Job.fetch(this.id, options)
+  }
+
+  #readMeta(): Meta {
+    this.#meta ??= metaOf(this.#task.job.meta, this.#task.job.data)
+    return this.#meta
+  }
+
+  #decoded(): DecodedCall {
+    this.#call ??= decodeCall(this.#task.job.data)
+    return this.#call
+  }
+}
+
+/** One per run, so that its `meta` is one object wherever it is asked for. */
+const known = new WeakMap<RunningTask, CurrentJob>()
+
+/** The job whose function this call belongs to, also behind any `await`; undefined outside of a job. */
+export function getCurrentJob(): CurrentJob | undefined {
+  const current: unknown = Reflect.get(globalThis, CURRENT_TASK)
+  // Whoever publishes it, publishes this.
+  const task = typeof current === 'function' ? (current as () => RunningTask | undefined)() : undefined
+  if (task === undefined) return undefined
+  const job = known.get(task) ?? new CurrentJob(task)
+  known.set(task, job)
+  return job
+}

@@ -1,0 +1,201 @@
+import { decodeCall, type DecodedCall } from './job/call.js'
+import type { JobHash } from './job/hash.js'
+import { encodeMeta, metaOf, type Meta } from './job/meta.js'
+import { decodeExcInfo, ResultType, type Result } from './job/result.js'
+import type { JobStatus } from './job/status.js'
+import { decodeValue, valueOf } from './job-result.js'
+
+/**
+ * What a job tells of itself, as of the moment when it was enqueued, fetched or refreshed. What it holds is decoded when
+ * it is asked for, so a payload that cannot be read hurts only who reads it.
+ */
+export abstract class JobAttributes<T = unknown> {
+  #hash: JobHash
+  #latest: Result | undefined
+  #call: DecodedCall | undefined
+  #meta: Meta | undefined
+
+  protected constructor(hash: JobHash, latest: Result | undefined) {
+    this.#hash = hash
+    this.#latest = latest
+  }
+
+  get id(): string {
+    return this.#hash.id
+  }
+  get status(): JobStatus | undefined {
+    return this.#hash.status
+  }
+  get isQueued(): boolean {
+    return this.status === 'queued'
+  }
+  get isStarted(): boolean {
+    return this.status === 'started'
+  }
+  get isFinished(): boolean {
+    return this.status === 'finished'
+  }
+  /** It failed for good: a job that will be tried again is queued or scheduled. */
+  get isFailed(): boolean {
+    return this.status === 'failed'
+  }
+  get isStopped(): boolean {
+    return this.status === 'stopped'
+  }
+  get isCanceled(): boolean {
+    return this.status === 'canceled'
+  }
+  get isDeferred(): boolean {
+    return this.status === 'deferred'
+  }
+  get isScheduled(): boolean {
+    return this.status === 'scheduled'
+  }
+  /** Name of its queue, under which it is filed. */
+  get origin(): string | undefined {
+    return this.#hash.origin
+  }
+  get description(): string | undefined {
+    return this.#hash.description
+  }
+  /** @throws PayloadError */
+  get funcName(): string {
+    return this.#decoded().func
+  }
+  /** @throws PayloadError */
+  get args(): readonly unknown[] {
+    return this.#decoded().args
+  }
+  /** @throws PayloadError */
+  get kwargs(): Readonly<Record<string, unknown>> {
+    return this.#decoded().kwargs
+  }
+  /** Data of yours, the same object until the job is refreshed: change it, then `saveMeta`. @throws PayloadError */
+  get meta(): Record<string, unknown> {
+    return this.#readMeta().value
+  }
+  get createdAt(): Date | undefined {
+    return date(this.#hash.createdAtMs)
+  }
+  get enqueuedAt(): Date | undefined {
+    return date(this.#hash.enqueuedAtMs)
+  }
+  get startedAt(): Date | undefined {
+    return date(this.#hash.startedAtMs)
+  }
+  get endedAt(): Date | undefined {
+    return date(this.#hash.endedAtMs)
+  }
+  get lastHeartbeat(): Date | undefined {
+    return date(this.#hash.lastHeartbeatMs)
+  }
+  /** The worker that runs or ran it. */
+  get workerName(): string | undefined {
+    return this.#hash.workerName
+  }
+  /** Seconds; -1 for none. */
+  get timeoutSec(): number | undefined {
+    return this.#hash.timeoutSec
+  }
+  get resultTtlSec(): number | undefined {
+    return this.#hash.resultTtlSec
+  }
+  get failureTtlSec(): number | undefined {
+    return this.#hash.failureTtlSec
+  }
+  get ttlSec(): number | undefined {
+    return this.#hash.ttlSec
+  }
+  /** Retries that are left when it throws. */
+  get retriesLeft(): number | undefined {
+    return this.#hash.retriesLeft
+  }
+  /** Seconds before each retry. */
+  get retryIntervalsSec(): readonly number[] | undefined {
+    return this.#hash.retryIntervalsSec
+  }
+  /** Retries that a Python function asked for by what it returned. */
+  get numberOfRetries(): number | undefined {
+    return this.#hash.numberOfRetries
+  }
+  get repeatsLeft(): number | undefined {
+    return this.#hash.repeatsLeft
+  }
+  get repeatIntervalsSec(): readonly number[] | undefined {
+    return this.#hash.repeatIntervalsSec
+  }
+  /** Ids of the jobs that it waits or waited for. */
+  get dependencyIds(): readonly string[] {
+    return this.#hash.dependencyIds
+  }
+  /** It is content with dependencies that failed. */
+  get allowDependencyFailures(): boolean {
+    return this.#hash.allowDependencyFailures ?? false
+  }
+  /** It goes to the front of its queue when its time, or that of its dependencies, has come. */
+  get enqueueAtFront(): boolean {
+    return this.#hash.enqueueAtFront ?? false
+  }
+  get groupId(): string | undefined {
+    return this.#hash.groupId
+  }
+  /** Name of the function that is called when it has finished. */
+  get successCallback(): string | undefined {
+    return this.#hash.successCallbackName
+  }
+  get failureCallback(): string | undefined {
+    return this.#hash.failureCallbackName
+  }
+  get stoppedCallback(): string | undefined {
+    return this.#hash.stoppedCallbackName
+  }
+
+  /** What the function returned, if the job's newest result is a success; null if it returned nothing. */
+  get result(): T | null | undefined {
+    // The type is the caller's word: nothing in Redis says what a function returns.
+    if (this.#latest !== undefined) return valueOf(this.#latest) as T | null | undefined
+    // The layout of RQ 1.11 and older.
+    return this.#hash.result === undefined ? undefined : (decodeValue(this.#hash.result) as T)
+  }
+
+  /** The traceback of the newest result, if that is a failure. */
+  get excInfo(): string | undefined {
+    if (this.#latest?.excString !== undefined) return this.#latest.excString
+    if (this.#latest !== undefined && this.#latest.type === ResultType.successful) return undefined
+    const old = this.#hash.excInfo === undefined ? '' : decodeExcInfo(this.#hash.excInfo)
+    return old === '' ? undefined : old
+  }
+
+  /** Tell from now on what these say. */
+  protected replace(hash: JobHash, latest: Result | undefined): void {
+    this.#hash = hash
+    this.#latest = latest
+    this.#call = undefined
+    this.#meta = undefined
+  }
+
+  /** A change of single fields that has been made in Redis. */
+  protected change(fields: Partial<JobHash>): void {
+    this.#hash = { ...this.#hash, ...fields }
+  }
+
+  /** `meta` in the job's own format; undefined where it is empty. @throws PayloadError, UnrepresentableError */
+  protected encodedMeta(): Uint8Array | undefined {
+    const { value, format } = this.#readMeta()
+    return encodeMeta(value, format)
+  }
+
+  #readMeta(): Meta {
+    this.#meta ??= metaOf(this.#hash.meta, this.#hash.data)
+    return this.#meta
+  }
+
+  #decoded(): DecodedCall {
+    this.#call ??= decodeCall(this.#hash.data ?? new Uint8Array())
+    return this.#call
+  }
+}
+
+function date(epochMs: number | undefined): Date | undefined {
+  return epochMs === undefined ? undefined : new Date(epochMs)
+}
