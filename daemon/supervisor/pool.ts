@@ -26,6 +26,8 @@ import { readVitals } from './vitals.js'
 export interface PoolListener {
   /** The function of a job was called. */
   began(execution: string, atMs: number): void
+  /** Its function has ended, and a callback is called. `traceback`: why the job has failed, if it has. */
+  callingBack(execution: string, timeoutSec: number, traceback: string | null): void
   ended(result: JobResult): void
   /** The executor died in the middle of a job. */
   lost(execution: string, death: Death): void
@@ -330,7 +332,7 @@ export class Pool {
   }
 
   #hear(member: Member, executor: ExecutorProcess, message: FromExecutor): void {
-    const { logger } = this.#options
+    const { logger, listener } = this.#options
     switch (message.type) {
       case 'hello':
         if (message.protocol !== PROTOCOL_VERSION) {
@@ -349,6 +351,12 @@ export class Pool {
       case 'progress':
         this.#progress(member, message)
         return
+      case 'callback': {
+        const { execution, timeoutSec, traceback } = message
+        this.#apply(member, { type: 'callback', execution, limitMs: timeoutSec > 0 ? timeoutSec * 1000 : null })
+        listener.callingBack(execution, timeoutSec, traceback)
+        return
+      }
       case 'returned':
         this.#apply(member, { type: 'returned', executions: message.executions })
         return
