@@ -76,13 +76,13 @@ export class Worker {
     const { connection, ...rest } = this.#options
     // Nothing is sent twice in silence: a claim that is repeated would be held by nobody.
     const policy = { lazyConnect: true, autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 0 } as const
-    const client = connection.duplicate({ ...policy, commandTimeout: COMMAND_TIMEOUT_MS }) as Redis
+    const client = connection.duplicate({ ...policy, commandTimeout: COMMAND_TIMEOUT_MS })
     const shift = new Shift({
       ...rest,
       name: this.name,
       queues: this.queues,
       store: new Store(client, this.#keys),
-      connect: () => connection.duplicate(policy) as Redis,
+      connect: () => connection.duplicate(policy),
       resolver: this.#resolver,
       burst,
       maxJobs,
