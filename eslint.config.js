@@ -67,7 +67,7 @@ export default defineConfig(
     rules: { 'no-restricted-properties': 'off' },
   },
   {
-    files: ['src/job/**/*.ts', 'src/serial/**/*.ts'],
+    files: ['src/job/**/*.ts', 'src/run/**/*.ts', 'src/serial/**/*.ts'],
     rules: forbidImports(noDaemon, noChildProcess, noRedis),
   },
   {

@@ -16,7 +16,7 @@ import { onStopSignal } from './signals.js'
 import type { SpawnExecutor } from './supervisor/spawn.js'
 import { Supervisor } from './supervisor/supervisor.js'
 import { notifyReady } from './systemd.js'
-import { version } from './version.js'
+import { version } from '../src/version.js'
 
 /** No answer within this time counts as none: the connection is given up and made anew. */
 const COMMAND_TIMEOUT_MS = 5_000

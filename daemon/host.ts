@@ -1,20 +1,8 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
+import type { ProcessIdentity } from '../src/worker/registration.js'
 
-/**
- * What proves a process to be the one that was meant: a pid alone may belong to another process by now. The parts
- * that come from Linux's /proc are null where there is none.
- */
-export interface ProcessIdentity {
-  readonly host: string
-  /** Changes with every boot of the machine. */
-  readonly bootId: string | null
-  /** In which namespace the pid counts: two containers of one machine have different ones. */
-  readonly pidNamespace: string | null
-  readonly pid: number
-  /** Clock ticks between boot and the process's start. */
-  readonly startTicks: string | null
-}
+export type { ProcessIdentity } from '../src/worker/registration.js'
 
 /** The identity of this process. */
 export function ownIdentity(): ProcessIdentity {

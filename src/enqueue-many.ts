@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { EnqueueCall } from './enqueue-call.js'
 import { RqdError, coerceError } from './errors.js'
+import type { JobHash } from './job/hash.js'
 import type { Job } from './job.js'
 import { MAX_CALL_BYTES, MAX_CALL_JOBS, type Outbox } from './redis/outbox.js'
 import { refusedJob } from './redis/store.js'
@@ -12,6 +13,7 @@ const SLICE_CALLS = 1_000
 export interface EncodedJob {
   readonly job: Job
   readonly packed: Uint8Array
+  readonly hash: JobHash
 }
 
 /** Why `enqueueMany` did not enqueue all jobs, and what became of each. `code` is that of its cause. */

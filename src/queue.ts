@@ -4,7 +4,7 @@ import { connectionFor } from './connections.js'
 import type { Duration } from './duration.js'
 import { checkFunctionName, newJobHash, type EnqueueCall, type JobOptions, type ResultOf } from './enqueue-call.js'
 import { enqueueMany, type EncodedJob } from './enqueue-many.js'
-import { RqdError } from './errors.js'
+import { RqdError, hasCode } from './errors.js'
 import { listQueues } from './fleet/queues.js'
 import { encodeJobHash } from './job/hash.js'
 import { Job } from './job.js'
@@ -16,8 +16,10 @@ import { outboxOf, type Outbox } from './redis/outbox.js'
 import { packJob } from './redis/pack-job.js'
 import { Store, refusedJob } from './redis/store.js'
 import { rqDefaults } from './rq-defaults.js'
+import { FunctionResolver } from './run/resolve.js'
 import type { SerializerName } from './serial/serializer.js'
 import { knownNameOf, nameOfFunction, type TaskFunction } from './task-name.js'
+import { runHere } from './worker/run-here.js'
 
 export interface QueueOptions {
   /**
@@ -31,6 +33,8 @@ export interface QueueOptions {
   defaultTimeout?: Duration
   /** Folders that workers load functions from, for naming function references. Default the working directory. */
   taskPaths?: readonly string[]
+  /** False: each job runs at once in this process, with no worker, and is recorded in Redis all the same. */
+  isAsync?: boolean
   /** Prefix of all keys. Default `rq`. */
   prefix?: string
   clock?: Clock
@@ -61,6 +65,7 @@ export class Queue extends QueueContents implements Enqueuer {
   readonly #store: Store
   readonly #outbox: Outbox
   readonly #options: Required<QueueOptions>
+  #resolver: FunctionResolver | undefined
 
   /** @throws RqdError RQD_BAD_OPTION, for one without a connection */
   constructor(name: string, options: QueueOptions = {}) {
@@ -71,6 +76,7 @@ export class Queue extends QueueContents implements Enqueuer {
       serializer: 'json',
       defaultTimeout: rqDefaults.timeoutSec,
       taskPaths: ['.'],
+      isAsync: true,
       prefix: 'rq',
       clock: systemClock,
       random: systemRandom,
@@ -89,6 +95,11 @@ export class Queue extends QueueContents implements Enqueuer {
     const connection = connectionFor('Queue.all', options.connection)
     const names = await listQueues(connection, createKeys(options.prefix))
     return names.filter(isQueueName).map((name) => new Queue(name, { ...options, connection }))
+  }
+
+  /** What it was made with, and the defaults. */
+  get options(): Readonly<Required<QueueOptions>> {
+    return this.#options
   }
 
   enqueue<F extends TaskFunction>(func: F, ...args: Parameters<F>): Promise<Job<Awaited<ReturnType<F>>>>
@@ -116,7 +127,9 @@ export class Queue extends QueueContents implements Enqueuer {
   /** Enqueue a call with keyword arguments or options. Throws what `enqueue` throws. */
   async enqueueCall<F extends TaskFunction | string>(call: EnqueueCall<F>): Promise<Job<ResultOf<F>>> {
     const made = this.#encode(call)
-    const { job, packed } = made instanceof Promise ? await made : made
+    const encoded = made instanceof Promise ? await made : made
+    const { job, packed } = encoded
+    if (!this.#options.isAsync) return (await this.#runHere(encoded)) as Job<ResultOf<F>>
     const [reply] = await this.#outbox.put([packed], false)
     if (reply !== 'enqueued') throw refusedJob(job.id, reply)
     // The type is the caller's word: nothing in Redis says what a function returns.
@@ -131,7 +144,29 @@ export class Queue extends QueueContents implements Enqueuer {
    * @throws EnqueueManyError saying which call is at fault and which jobs are enqueued; its code is one of `enqueue`'s
    */
   async enqueueMany<const C extends readonly EnqueueCall[]>(calls: C): Promise<JobsOf<C>> {
+    if (!this.#options.isAsync) return (await this.#runManyHere(calls)) as JobsOf<C>
     return (await enqueueMany(this.#outbox, calls, (call) => this.#encode(call))) as JobsOf<C>
+  }
+
+  async #runManyHere(calls: readonly EnqueueCall[]): Promise<Job[]> {
+    const encoded: EncodedJob[] = []
+    for (const call of calls) encoded.push(await this.#encode(call))
+    const jobs: Job[] = []
+    for (const each of encoded) jobs.push(await this.#runHere(each))
+    return jobs
+  }
+
+  async #runHere({ job, hash }: EncodedJob): Promise<Job> {
+    const { clock, random, taskPaths } = this.#options
+    this.#resolver ??= new FunctionResolver(taskPaths, clock)
+    hash.status = await runHere({ store: this.#store, resolver: this.#resolver, clock, random }, hash, this.name)
+    try {
+      return await job.refresh()
+    } catch (thrown) {
+      // Not kept, as its TTL says.
+      if (hasCode(thrown, 'RQD_NO_SUCH_JOB')) return job
+      throw thrown
+    }
   }
 
   /** A promise only where the name of a function must be found first. */
@@ -155,7 +190,7 @@ export class Queue extends QueueContents implements Enqueuer {
       atFront: call.atFront ?? false,
       unique: false,
     })
-    return { job: new Job(this.#store, hash, undefined), packed }
+    return { job: new Job(this.#store, hash, undefined), packed, hash }
   }
 }
 

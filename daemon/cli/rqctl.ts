@@ -1,7 +1,7 @@
 import type * as commander from 'commander'
 import { RqdError, coerceError } from '../../src/errors.js'
 import { requirePackage } from '../../src/require.js'
-import { version } from '../version.js'
+import { version } from '../../src/version.js'
 import { type GlobalFlags, Context, type RqctlIo, type Run } from './context.js'
 import { exitCodeOf, exitCodes } from './exit-codes.js'
 

@@ -6,7 +6,7 @@ import { requirePackage } from '../../src/require.js'
 import type { Config, ConfigInput } from '../config.js'
 import { EarlyExecutors, earlyCount } from '../supervisor/early.js'
 import { type SpawnExecutor, probeSetpriv, spawnNodeExecutor } from '../supervisor/spawn.js'
-import { version } from '../version.js'
+import { version } from '../../src/version.js'
 
 const { Command, CommanderError } = requirePackage('commander') as typeof commander
 

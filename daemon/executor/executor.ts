@@ -1,9 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Clock } from '../../src/clock.js'
 import { RqdError } from '../../src/errors.js'
+import { currentTask, TaskAbortedError } from '../../src/run/current-task.js'
+import { FunctionResolver } from '../../src/run/resolve.js'
+import { failedResult } from '../../src/run/run-function.js'
+import { runTask } from '../../src/run/run-task.js'
+import { describeThrown } from '../../src/run/traceback.js'
 import { type Channel } from '../ipc/channel.js'
 import {
   type AbortReason,
+  type Callback,
   type FromExecutor,
   type JobResult,
   type JobStart,
@@ -12,14 +18,10 @@ import {
   type SupervisorHello,
   type ToExecutor,
 } from '../ipc/messages.js'
-import { currentTask, TaskAbortedError } from './current-task.js'
 import { type GateMemory, passGate } from './gate.js'
 import { MetaSaver } from './meta-saver.js'
 import { preloadModules } from './preload.js'
-import { FunctionResolver } from './resolve.js'
-import { failedResult, runTask } from './run-task.js'
 import { reportStats } from './stats.js'
-import { describeThrown } from './traceback.js'
 
 /** The process around an executor, given so that a test can be it. */
 export interface ExecutorProcess {
@@ -241,6 +243,8 @@ export class Executor {
       saveMeta: (meta) => this.#metaSaver.save(job.execution, meta),
       onLoading: () => this.#tell(),
       onStarted: (func, atMs) => this.#started(running, func, atMs),
+      onCallback: (callback, traceback) => this.#callsBack(job, callback, traceback),
+      onTrouble: (sentence) => this.#process.warn(sentence),
     })
     this.#running.delete(job.execution)
     return result
@@ -252,6 +256,13 @@ export class Executor {
     this.#showRunning(func, id, atMs)
     this.#tell({ seq, execution, atMs })
     return this.#channel.bufferedBytes === 0 ? undefined : this.#channel.flushed()
+  }
+
+  /** A callback may never yield, as any function. */
+  #callsBack({ execution }: RunJob, { timeoutSec }: Callback, traceback: string | null): void {
+    this.#tell()
+    this.#channel.send({ type: 'callback', execution, timeoutSec, traceback })
+    this.#channel.flush()
   }
 
   /**

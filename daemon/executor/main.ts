@@ -4,17 +4,17 @@
  */
 import { Socket } from 'node:net'
 import { systemClock } from '../../src/clock.js'
+import { publishCurrentTask } from '../../src/run/current-task.js'
+import { describeThrown } from '../../src/run/traceback.js'
 import { Channel } from '../ipc/channel.js'
 import { type FromExecutor, type ToExecutor } from '../ipc/messages.js'
 import { ExecutorWire } from '../ipc/wire.js'
 import { ignoreTerminalSignals } from '../signals.js'
-import { publishCurrentTask } from './current-task.js'
 import { Executor, type ExecutorProcess } from './executor.js'
 import { newGateMemory } from './gate.js'
 import { holdLifeline } from './lifeline.js'
 import { killOwnGroup } from './own-group.js'
 import { splitOutput } from './split-output.js'
-import { describeThrown } from './traceback.js'
 
 const CHANNEL_FD = 3
 const LIFELINE_FD = 4

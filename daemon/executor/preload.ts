@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { isAbsolute, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { RqdError } from '../../src/errors.js'
-import { type FunctionResolver } from './resolve.js'
+import { type FunctionResolver } from '../../src/run/resolve.js'
 
 /**
  * Load the modules that the operator wants warm: each a module of the task paths ('pkg.module'), an absolute file, or

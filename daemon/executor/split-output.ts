@@ -1,4 +1,4 @@
-import { currentTask } from './current-task.js'
+import { currentTask } from '../../src/run/current-task.js'
 
 type Send = (execution: string, stream: 'stdout' | 'stderr', bytes: Uint8Array) => void
 

@@ -16,6 +16,11 @@ export function text(fields: Fields, type: string, field: string): string {
   return typeof value === 'string' ? value : wrong(type, field, value, 'text')
 }
 
+export function textOrNil(fields: Fields, type: string, field: string): string | null {
+  const value = fields[field]
+  return value === null || typeof value === 'string' ? value : wrong(type, field, value, 'text or nil')
+}
+
 export function number(fields: Fields, type: string, field: string): number {
   const value = fields[field]
   return typeof value === 'number' && Number.isFinite(value) ? value : wrong(type, field, value, 'a finite number')

@@ -3,6 +3,9 @@
  * them as MessagePack maps in length-prefixed frames (frames.ts) over descriptor 3. Unknown fields are ignored, so
  * that a newer side may say more; unknown message types are an error.
  */
+import type { AbortReason, JobResult, RunJob } from '../../src/run/task.js'
+
+export type { AbortReason, Callback, Callbacks, ErrorStage, JobError, JobResult, RunJob } from '../../src/run/task.js'
 
 /** Raised when a message changes in a way that an older peer cannot ignore. */
 export const PROTOCOL_VERSION = 2
@@ -23,21 +26,6 @@ export interface SupervisorHello {
   concurrency: number
 }
 
-/** One job to run, exactly as it lies in Redis: the supervisor never decodes a payload. */
-export interface RunJob {
-  /** Numbers the jobs handed to one executor process, from 1, each one more than the one before: see gate.ts. */
-  seq: number
-  execution: string
-  id: string
-  queue: string
-  /** The bytes of the hash field `data`. */
-  data: Uint8Array
-  /** The bytes of the hash field `meta`, if the job has one. */
-  meta: Uint8Array | null
-  /** The job's limit in seconds; -1 for none. Enforced from outside: here so that the function can ask for it. */
-  timeoutSec: number
-}
-
 export type ToExecutor =
   | SupervisorHello
   /** Begin these jobs in this order, behind those that wait already, as there is a free place. */
@@ -50,33 +38,6 @@ export type ToExecutor =
   | { type: 'serve'; worker: string }
   /** End when the running jobs have ended. Unstarted jobs are forgotten: the supervisor still holds them. */
   | { type: 'exit' }
-
-export type AbortReason = 'timeout' | 'stopped' | 'shutdown'
-
-/** Where in a job's life an error arose. */
-export type ErrorStage = 'decode' | 'resolve' | 'run' | 'encode'
-
-export interface JobError {
-  stage: ErrorStage
-  /** Class name of the error, `TypeError`. */
-  errorType: string
-  message: string
-  /** The full text to store: stack with causes, without frames of the executor itself. */
-  traceback: string
-}
-
-interface ResultBase {
-  /** The job's number, by which it is named on the wire. */
-  seq: number
-  execution: string
-  /** When the function began, or decoding failed: epoch milliseconds of the executor's clock. */
-  startedAtMs: number
-  endedAtMs: number
-}
-
-/** How one job ended. `value` is the return value in the serializer of the job's payload; null for nothing (None). */
-export type JobResult =
-  (ResultBase & { outcome: 'ok'; value: Uint8Array | null }) | (ResultBase & { outcome: 'error'; error: JobError })
 
 /** A function has been called. */
 export interface JobStart {
@@ -95,6 +56,11 @@ export type FromExecutor =
   | { type: 'fatal'; message: string; traceback: string }
   /** Jobs have ended, in this order; after them, functions have been called. Sent before the function is called. */
   | { type: 'progress'; ended: JobResult[]; started: JobStart[] }
+  /**
+   * A function has ended and a callback of its job is called, within a limit of its own: 0 or less for none.
+   * `traceback`: why the job has failed, if it has; that counts should the callback end the process.
+   */
+  | { type: 'callback'; execution: string; timeoutSec: number; traceback: string | null }
   /** Jobs that this executor does not end, through no fault of theirs: they may be run elsewhere. */
   | { type: 'returned'; executions: string[] }
   /** Store this as the meta of a running job, nil for none. Answered by `saved` with the same `request`. */

@@ -1,4 +1,4 @@
-import { asFields, bytes, type Fields, list, natural, number, oneOf, text, texts, wrong } from './fields.js'
+import { asFields, bytes, type Fields, list, natural, number, oneOf, text, textOrNil, texts, wrong } from './fields.js'
 import { type AbortReason, type FromExecutor, type SupervisorHello, type ToExecutor } from './messages.js'
 import { readResult, readRunJob, readStart } from './tuples.js'
 
@@ -56,6 +56,13 @@ export function parseFromExecutor(value: unknown, nameOf: (seq: number) => strin
         ended: list(fields, 'progress', 'ended').map((item) => readResult(item, nameOf)),
         started: list(fields, 'progress', 'started').map((item) => readStart(item, nameOf)),
       }
+    case 'callback':
+      return {
+        type: 'callback',
+        execution: text(fields, 'callback', 'execution'),
+        timeoutSec: number(fields, 'callback', 'timeoutSec'),
+        traceback: textOrNil(fields, 'callback', 'traceback'),
+      }
     case 'returned':
       return { type: 'returned', executions: texts(fields, 'returned', 'executions') }
     case 'meta':
@@ -91,7 +98,7 @@ export function parseFromExecutor(value: unknown, nameOf: (seq: number) => strin
         'a message from an executor',
         'type',
         fields['type'],
-        'one of hello, ready, fatal, progress, returned, meta, output, stats',
+        'one of hello, ready, fatal, progress, callback, returned, meta, output, stats',
       )
   }
 }

@@ -1,7 +1,7 @@
-import { asFields, oneOf, text, wrong } from './fields.js'
-import type { ErrorStage, JobError, JobResult, JobStart, RunJob } from './messages.js'
+import { asFields, number, oneOf, text, wrong } from './fields.js'
+import type { Callback, Callbacks, ErrorStage, JobError, JobResult, JobStart, RunJob } from './messages.js'
 
-const errorStages: readonly ErrorStage[] = ['decode', 'resolve', 'run', 'encode']
+const errorStages: readonly ErrorStage[] = ['decode', 'resolve', 'run', 'encode', 'callback']
 
 /**
  * What passes for every job, as arrays instead of maps: their names would be most of the work. Items behind those that
@@ -16,6 +16,7 @@ export type RunJobTuple = [
   data: Uint8Array,
   meta: Uint8Array | null,
   timeoutSec: number,
+  callbacks?: Callbacks,
 ]
 export type ResultTuple = [
   seq: number,
@@ -26,13 +27,15 @@ export type ResultTuple = [
 ]
 export type StartTuple = [seq: number, atMs: number]
 
-export function writeRunJob({ seq, execution, id, queue, data, meta, timeoutSec }: RunJob): RunJobTuple {
-  return [seq, execution, id, queue, data, meta, timeoutSec]
+export function writeRunJob(job: RunJob): RunJobTuple {
+  const { seq, execution, id, queue, data, meta, timeoutSec, callbacks } = job
+  if (callbacks === null) return [seq, execution, id, queue, data, meta, timeoutSec]
+  return [seq, execution, id, queue, data, meta, timeoutSec, callbacks]
 }
 
 /** @throws RqdError RQD_PROTOCOL */
 export function readRunJob(value: unknown): RunJob {
-  const [seq, execution, id, queue, data, meta, timeoutSec] = items(value, 'run', 'jobs[]')
+  const [seq, execution, id, queue, data, meta, timeoutSec, callbacks] = items(value, 'run', 'jobs[]')
   if (!isNatural(seq)) return wrong('run', 'jobs[].seq', seq, 'an integer of at least 0')
   if (typeof execution !== 'string') return wrong('run', 'jobs[].execution', execution, 'text')
   if (typeof id !== 'string') return wrong('run', 'jobs[].id', id, 'text')
@@ -40,7 +43,19 @@ export function readRunJob(value: unknown): RunJob {
   if (!(data instanceof Uint8Array)) return wrong('run', 'jobs[].data', data, 'bytes')
   if (meta !== null && !(meta instanceof Uint8Array)) return wrong('run', 'jobs[].meta', meta, 'bytes or nil')
   if (!isFinite(timeoutSec)) return wrong('run', 'jobs[].timeoutSec', timeoutSec, 'a finite number')
-  return { seq, execution, id, queue, data, meta, timeoutSec }
+  return { seq, execution, id, queue, data, meta, timeoutSec, callbacks: readCallbacks(callbacks) }
+}
+
+function readCallbacks(value: unknown): Callbacks | null {
+  if (value === undefined) return null
+  const fields = asFields(value, 'run', 'jobs[].callbacks')
+  return { success: readCallback(fields['success']), failure: readCallback(fields['failure']) }
+}
+
+function readCallback(value: unknown): Callback | null {
+  if (value === undefined || value === null) return null
+  const fields = asFields(value, 'run', 'jobs[].callbacks')
+  return { name: text(fields, 'run', 'name'), timeoutSec: number(fields, 'run', 'timeoutSec') }
 }
 
 export function writeResult(result: JobResult): ResultTuple {

@@ -1,5 +1,15 @@
 import type { AbortReason } from '../ipc/messages.js'
-import { abortJob, dueMs, isEmpty, nothingHeld, onEnded, rearrange, type HeldJobs, type SlotJob } from './slot-jobs.js'
+import {
+  abortJob,
+  dueMs,
+  isEmpty,
+  nothingHeld,
+  onCallback,
+  onEnded,
+  rearrange,
+  type HeldJobs,
+  type SlotJob,
+} from './slot-jobs.js'
 
 /**
  * The life of one executor slot, as pure decisions: a step takes the slot, an event and the time, and returns the
@@ -41,6 +51,8 @@ export type SlotEvent =
   | { readonly type: 'assigned'; readonly jobs: readonly AssignedJob[] }
   /** The function was called: its limit counts from now. */
   | { readonly type: 'began'; readonly execution: string }
+  /** Its function has ended and a callback of the job is called: that one's limit counts from now. */
+  | { readonly type: 'callback'; readonly execution: string; readonly limitMs: number | null }
   | { readonly type: 'ended'; readonly executions: readonly string[] }
   /** The executor gave jobs back of its own accord: they were not at fault. */
   | { readonly type: 'returned'; readonly executions: readonly string[] }
@@ -117,6 +129,12 @@ export function step(slot: Slot, event: SlotEvent, nowMs: number, policy: SlotPo
       return assigned(slot, event.jobs, nowMs, policy)
     case 'began':
       return onBusy(slot, (busy) => began(busy, event.execution, nowMs, policy))
+    case 'callback':
+      return onBusy(slot, (busy) => {
+        // One whose payload could not be read, or whose function was not found, has not begun before.
+        const [begun, actions] = began(busy, event.execution, nowMs, policy)
+        return [onCallback(begun, event.execution, event.limitMs, nowMs), actions]
+      })
     case 'ended':
       return settleDown(
         onBusy(slot, (busy) => [onEnded(busy, event.executions, nowMs, policy), []]),

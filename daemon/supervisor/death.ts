@@ -1,6 +1,7 @@
 import { constants } from 'node:os'
 import { certificateText, type DeathCause, type DeathCertificate } from '../../src/job/certificate.js'
 import type { Outcome } from '../../src/job/settle.js'
+import { timeoutText } from '../../src/run/limits.js'
 import type { AbortReason } from '../ipc/messages.js'
 import type { OomKiller } from './oom-watch.js'
 import type { Exit } from './spawn.js'
@@ -14,11 +15,6 @@ export interface Death {
   readonly peakRssBytes: number | null
   readonly cpuMs: number | null
   readonly output: readonly string[]
-}
-
-/** RQ's words for a job that ran out of time: its viewers and users search for them. */
-export function timeoutText(limitSec: number): string {
-  return `rq.timeouts.JobTimeoutException: Task exceeded maximum timeout value (${limitSec} seconds)`
 }
 
 /** RQ's words for a job that an operator stopped. */
@@ -42,6 +38,19 @@ export function outcomeOfDeath(death: Death, limitSec: number, runSec: number): 
     case null:
       return { kind: 'died', text: text(deathText(death.exit, certificate.cause)), certificate }
   }
+}
+
+/**
+ * The same for a death while a callback ran, whose function had ended before.
+ * @param traceback why the job had failed; null if it had not
+ */
+export function outcomeOfCallbackDeath(outcome: Outcome, traceback: string | null): Outcome {
+  if (outcome.kind === 'returned' || outcome.kind === 'interrupted') return outcome
+  if (traceback === null)
+    return { ...outcome, text: `In the success callback, after the function had returned:\n${outcome.text}` }
+  const text = `${traceback}\n\nThe failure callback did not come to an end:\n${outcome.text}`
+  // The job had failed before, whatever ended the process.
+  return { kind: 'raised', text, ...(outcome.certificate === undefined ? {} : { certificate: outcome.certificate }) }
 }
 
 function certify({ exit, reason, oomKiller, peakRssBytes, cpuMs, output }: Death, runSec: number): DeathCertificate {

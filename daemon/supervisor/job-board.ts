@@ -4,6 +4,8 @@ import { settle, type Outcome, type SettlePolicy, type Settlement } from '../../
 import type { Logger } from '../../src/logger.js'
 import type { Claim } from '../../src/redis/store.js'
 import { rqDefaults } from '../../src/rq-defaults.js'
+import { callbacksOf } from '../../src/run/callbacks-of.js'
+import { outcomeOfResult } from '../../src/run/limits.js'
 import type { Counters } from '../../src/worker/counters.js'
 import { holdJob, type HeldJob } from '../../src/worker/held-job.js'
 import type { Settler } from '../../src/worker/settler.js'
@@ -12,7 +14,7 @@ import type { JobResult, RunJob } from '../ipc/messages.js'
 import { functionOf, type JobLog } from '../job-log.js'
 import { DEFAULT_MAX_FRAME_BYTES } from '../ipc/frames.js'
 import { ClaimSize } from './claim-size.js'
-import { outcomeOfDeath, stoppedText, timeoutText, type Death } from './death.js'
+import { outcomeOfCallbackDeath, outcomeOfDeath, stoppedText, type Death } from './death.js'
 import { Pace } from './pace.js'
 
 /** Largest payload that fits a frame, with what else is in it. */
@@ -31,6 +33,8 @@ export interface RunningJob {
   readonly limitSec: number
   /** True once its function has been called; until then the executor may give it back. */
   hasBegun: boolean
+  /** The callback that is running, after the function has ended. `traceback`: why the job has failed, if it has. */
+  callback: { readonly timeoutSec: number; readonly traceback: string | null } | null
   /** When it was handed to the executor; then when its function was called. Epoch and monotonic milliseconds. */
   startedAtMs: number
   startedMonoMs: number
@@ -136,6 +140,7 @@ export class JobBoard {
       data: job.hash.data ?? new Uint8Array(),
       meta: job.hash.meta ?? null,
       timeoutSec: limitSec,
+      callbacks: callbacksOf(job.hash),
     }
     const worker = assign(run, this.#pace.estimateMs(func, job.queue))
     if (worker === undefined) return false
@@ -148,6 +153,7 @@ export class JobBoard {
       worker,
       limitSec,
       hasBegun: false,
+      callback: null,
       startedAtMs,
       startedMonoMs,
       stopAskedAtMs: undefined,
@@ -199,6 +205,12 @@ export class JobBoard {
     jobLog.started(running.job, running.worker)
   }
 
+  /** The function of a job has ended, and a callback is called. */
+  callingBack(execution: string, timeoutSec: number, traceback: string | null): void {
+    const running = this.#running.get(execution)
+    if (running !== undefined) running.callback = { timeoutSec, traceback }
+  }
+
   /** An executor reports the end of a job. */
   ended(result: JobResult): void {
     const running = this.#running.get(result.execution)
@@ -208,7 +220,7 @@ export class JobBoard {
     this.#pace.learn(func, job.queue, Math.max(0, result.endedAtMs - result.startedAtMs), bytes)
     // Both may be told at once.
     if (!running.hasBegun && wasCalled(result)) this.#options.jobLog.started(job, running.worker)
-    this.#finish(running, outcomeOfResult(running, result), result)
+    this.#finish(running, outcomeOf(running, result), result)
   }
 
   /** An operator wants a running job to end: whatever its function makes of that, it has been stopped then. */
@@ -223,7 +235,9 @@ export class JobBoard {
     const running = this.#running.get(execution)
     if (running === undefined) return
     const runSec = Math.max(0, this.#options.clock.monoMs() - running.startedMonoMs) / 1000
-    this.#finish(running, outcomeOfDeath(death, running.limitSec, runSec), {
+    const { callback, limitSec } = running
+    const outcome = outcomeOfDeath(death, callback?.timeoutSec ?? limitSec, runSec)
+    this.#finish(running, callback === null ? outcome : outcomeOfCallbackDeath(outcome, callback.traceback), {
       startedAtMs: running.startedAtMs,
       endedAtMs: this.#options.clock.epochMs(),
     })
@@ -312,19 +326,14 @@ function deathsBefore({ hash }: HeldJob): number {
   return Number.isSafeInteger(deaths) && deaths > 0 ? deaths : 0
 }
 
-function outcomeOfResult({ limitSec, stopAskedAtMs }: RunningJob, result: JobResult): Outcome {
+function outcomeOf({ limitSec, stopAskedAtMs }: RunningJob, result: JobResult): Outcome {
   // One that had ended well before it was asked to end is not touched by that.
   const isStopped =
     stopAskedAtMs !== undefined && (result.outcome === 'error' || result.endedAtMs >= stopAskedAtMs - CLOCK_GRAIN_MS)
   if (isStopped) {
     return { kind: 'stopped', text: stoppedText(result.outcome === 'error' ? result.error.traceback : undefined) }
   }
-  // A function that ran past its limit has failed, whatever it made of the abort signal in the end.
-  const late = limitSec >= 0 && result.endedAtMs - result.startedAtMs > limitSec * 1000
-  if (late) return { kind: 'raised', text: lateText(limitSec, result) }
-  return result.outcome === 'ok'
-    ? { kind: 'returned', value: result.value }
-    : { kind: 'raised', text: result.error.traceback }
+  return outcomeOfResult(result, limitSec)
 }
 
 function firstLine(text: string): string {
@@ -335,14 +344,9 @@ function describe({ job, worker }: RunningJob): { jobId: string; queue: string; 
   return { jobId: job.id, queue: job.queue, worker }
 }
 
-function lateText(limitSec: number, result: JobResult): string {
-  if (result.outcome === 'ok') return timeoutText(limitSec)
-  return `${result.error.traceback}\n\nDuring the end of the job, which had run out of time:\n${timeoutText(limitSec)}`
-}
-
 /** False for a job whose payload could not be read, or whose function was not found. */
 function wasCalled(result: JobResult): boolean {
-  return result.outcome === 'ok' || result.error.stage === 'run' || result.error.stage === 'encode'
+  return result.outcome === 'ok' || !(result.error.stage === 'decode' || result.error.stage === 'resolve')
 }
 
 function payloadBytes({ hash }: HeldJob): number {

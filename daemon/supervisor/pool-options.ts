@@ -11,6 +11,8 @@ import type { SpawnExecutor } from './spawn.js'
 export interface PoolListener {
   /** The function of a job was called. */
   began(execution: string, atMs: number): void
+  /** Its function has ended, and a callback is called. `traceback`: why the job has failed, if it has. */
+  callingBack(execution: string, timeoutSec: number, traceback: string | null): void
   ended(result: JobResult): void
   /** The executor died in the middle of a job. */
   lost(execution: string, death: Death): void

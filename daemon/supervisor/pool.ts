@@ -300,7 +300,7 @@ export class Pool {
   }
 
   #hear(member: Member, executor: ExecutorProcess, message: FromExecutor): void {
-    const { logger } = this.#options
+    const { logger, listener } = this.#options
     switch (message.type) {
       case 'hello':
         if (message.protocol !== PROTOCOL_VERSION) {
@@ -319,6 +319,12 @@ export class Pool {
       case 'progress':
         this.#progress(member, message)
         return
+      case 'callback': {
+        const { execution, timeoutSec, traceback } = message
+        this.#apply(member, { type: 'callback', execution, limitMs: timeoutSec > 0 ? timeoutSec * 1000 : null })
+        listener.callingBack(execution, timeoutSec, traceback)
+        return
+      }
       case 'returned':
         this.#apply(member, { type: 'returned', executions: message.executions })
         return

@@ -5,10 +5,10 @@ import type { Logger } from '../../src/logger.js'
 import type { Random } from '../../src/random.js'
 import type { Beat, Store } from '../../src/redis/store.js'
 import { rqDefaults } from '../../src/rq-defaults.js'
+import { registration, workerNames } from '../../src/worker/registration.js'
 import type { ProcessIdentity } from '../host.js'
 import type { RunningJob } from './job-board.js'
 import type { SlotView } from './pool.js'
-import { registration, workerNames } from './registration.js'
 
 export interface PresenceOptions {
   name: string

@@ -51,6 +51,19 @@ export function rearrange(busy: BusyState, nowMs: number, policy: SlotPolicy): B
   return { ...busy, takeBackAtMs, ahead: [{ ...head, climbAtMs: nowMs + policy.loadLimitMs }, ...others] }
 }
 
+/**
+ * A callback of a running job is called, within a limit of its own. A job whose function had reached its limit has
+ * come off the ladder by that; one that is ended for another reason stays on it.
+ */
+export function onCallback(busy: BusyState, execution: string, limitMs: number | null, nowMs: number): BusyState {
+  const isIt = (job: SlotJob): boolean =>
+    job.execution === execution && (job.reason === null || job.reason === 'timeout')
+  if (!busy.running.some(isIt)) return busy
+  const climbAtMs = limitMs === null ? null : nowMs + limitMs
+  const calling = { rung: 'running', reason: null, limitMs, climbAtMs } as const
+  return { ...busy, running: busy.running.map((job) => (isIt(job) ? { ...job, ...calling } : job)) }
+}
+
 /** Jobs are not held any more. */
 export function onEnded(busy: BusyState, executions: readonly string[], nowMs: number, policy: SlotPolicy): BusyState {
   const gone = new Set(executions)

@@ -120,6 +120,7 @@ export class Supervisor implements Service, Operations {
       output: options.output,
       listener: {
         began: (execution, atMs) => this.#board.began(execution, atMs),
+        callingBack: (...call) => this.#board.callingBack(...call),
         ended: (result) => this.#board.ended(result),
         lost: (execution, death) => this.#board.lost(execution, death),
         returned: (executions) => this.#handout.returned(executions),

@@ -5,7 +5,7 @@ import { createKeys, type Keys } from '../redis/keys.js'
 import { listWorkers, readWorkers, type WorkerRow } from './workers.js'
 
 /** Where to look for workers. */
-export interface WorkerOptions {
+export interface WorkerPlace {
   /** An open ioredis client. It stays the caller's: nothing here closes it. */
   connection: Redis
   /** Prefix of all keys. Default `rq`. */
@@ -13,7 +13,7 @@ export interface WorkerOptions {
 }
 
 /** Which workers: those that listen on a queue, or on one of several. All if left out. */
-export interface WorkerFilter extends WorkerOptions {
+export interface WorkerFilter extends WorkerPlace {
   queue?: QueueOrName | readonly QueueOrName[]
 }
 
@@ -23,7 +23,7 @@ type QueueOrName = string | { readonly name: string }
  * A worker, of Python RQ or one of our executors, as it was when it was read. To look at: nothing here changes it.
  * What is missing in its hash, or cannot be read, is undefined or 0.
  */
-export class Worker {
+export class WorkerInfo {
   readonly #redis: Redis
   readonly #keys: Keys
   #row: WorkerRow
@@ -35,22 +35,22 @@ export class Worker {
   }
 
   /** Living workers, by name: those whose hash is there. @throws RqdError RQD_REDIS */
-  static async all(filter: WorkerFilter): Promise<Worker[]> {
+  static async all(filter: WorkerFilter): Promise<WorkerInfo[]> {
     const keys = createKeys(filter.prefix)
     const rows = await listWorkers(filter.connection, keys, queueNames(filter.queue))
-    return rows.map((row) => new Worker(filter.connection, keys, row))
+    return rows.map((row) => new WorkerInfo(filter.connection, keys, row))
   }
 
   /** How many workers `all` finds. @throws RqdError RQD_REDIS */
   static async count(filter: WorkerFilter): Promise<number> {
-    return (await Worker.all(filter)).length
+    return (await WorkerInfo.all(filter)).length
   }
 
   /**
    * The worker of a key, `rq:worker:NAME`; undefined if it is gone.
    * @throws RqdError RQD_BAD_OPTION if that is no worker's key, RQD_REDIS
    */
-  static async findByKey(key: string, options: WorkerOptions): Promise<Worker | undefined> {
+  static async findByKey(key: string, options: WorkerPlace): Promise<WorkerInfo | undefined> {
     const keys = createKeys(options.prefix)
     const name = keys.workerName(key)
     if (name === undefined) {
@@ -58,7 +58,7 @@ export class Worker {
       throw new RqdError('RQD_BAD_OPTION', text)
     }
     const [row] = await readWorkers(options.connection, keys, [name])
-    return row === undefined ? undefined : new Worker(options.connection, keys, row)
+    return row === undefined ? undefined : new WorkerInfo(options.connection, keys, row)
   }
 
   /** Read it anew. @throws RqdError RQD_NO_SUCH_WORKER if it is gone, RQD_REDIS */

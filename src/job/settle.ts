@@ -22,6 +22,8 @@ export interface SettleFields {
   readonly retriesLeft?: number | undefined
   readonly retryIntervalsSec?: readonly number[] | undefined
   readonly enqueueAtFrontOnRetry?: boolean | undefined
+  readonly repeatsLeft?: number | undefined
+  readonly repeatIntervalsSec?: readonly number[] | undefined
 }
 
 /** What holds where the job does not say, and how often it may kill. */
@@ -33,9 +35,25 @@ export interface SettlePolicy {
 
 export const defaultSettlePolicy: SettlePolicy = { resultTtlSec: rqDefaults.resultTtlSec, maxDeaths: 3 }
 
+/** That a job which went well runs again. */
+export interface Repetition {
+  /** After the next run. */
+  readonly repeatsLeft: number
+  /** Until the next run. */
+  readonly delaySec: number
+  /** How long it may wait on its queue, seconds; 0 for ever. */
+  readonly ttlSec: number
+}
+
 /** Where a job goes, ready to be written by one script. */
 export type Settlement =
-  | { readonly kind: 'finish'; readonly resultTtlSec: number; readonly value: Uint8Array | null }
+  | {
+      readonly kind: 'finish'
+      readonly resultTtlSec: number
+      readonly value: Uint8Array | null
+      /** It runs again; undefined for nearly all jobs. */
+      readonly repeat?: Repetition | undefined
+    }
   | {
       readonly kind: 'fail'
       readonly status: 'failed' | 'stopped'
@@ -63,8 +81,14 @@ export type Settlement =
  */
 export function settle(job: SettleFields, outcome: Outcome, deathsBefore: number, policy: SettlePolicy): Settlement {
   switch (outcome.kind) {
-    case 'returned':
-      return { kind: 'finish', resultTtlSec: job.resultTtlSec ?? policy.resultTtlSec, value: outcome.value }
+    case 'returned': {
+      const resultTtlSec = job.resultTtlSec ?? policy.resultTtlSec
+      const { value } = outcome
+      const repeat = job.repeatsLeft === undefined ? undefined : repetition(job, job.repeatsLeft)
+      return repeat === undefined
+        ? { kind: 'finish', resultTtlSec, value }
+        : { kind: 'finish', resultTtlSec, value, repeat }
+    }
     case 'interrupted':
       return { kind: 'hand-back', ttlSec: job.ttlSec ?? 0 }
     case 'stopped':
@@ -96,6 +120,20 @@ function retry(job: SettleFields, text: string, deaths: number | undefined): Set
     deaths,
     text,
   }
+}
+
+function repetition(job: SettleFields, repeatsLeft: number): Repetition | undefined {
+  if (repeatsLeft <= 0) return undefined
+  const delaySec = repeatDelaySec(repeatsLeft, job.repeatIntervalsSec ?? [])
+  return { repeatsLeft: repeatsLeft - 1, delaySec, ttlSec: job.ttlSec ?? 0 }
+}
+
+/**
+ * RQ's interval before a repetition: `repeatsLeft` counts before this one is spent, so a list is used up from its end.
+ * Two repetitions with [0, 30] wait 30 seconds, then none.
+ */
+export function repeatDelaySec(repeatsLeft: number, intervalsSec: readonly number[]): number {
+  return Math.max(0, intervalsSec[Math.min(repeatsLeft, intervalsSec.length) - 1] ?? 0)
 }
 
 /**

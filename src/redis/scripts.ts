@@ -31,7 +31,7 @@ export const scripts = {
     keys: ['claims'],
     args: ['prefix', 'workerTtlSec', 'records'],
     // prettier-ignore
-    record: ['execution', 'jobId', 'queue', 'worker', 'shown', 'resultTtlSec', 'value', 'startedAt', 'endedAt', 'started', 'ended', 'workSec'],
+    record: ['execution', 'jobId', 'queue', 'worker', 'shown', 'resultTtlSec', 'value', 'startedAt', 'endedAt', 'started', 'ended', 'workSec', 'repeat'],
   }),
   fail: defineScript({
     source: lua.fail,
@@ -52,6 +52,11 @@ export const scripts = {
     keys: ['claims'],
     args: ['prefix', 'nowIso'],
     record: ['execution', 'jobId', 'queue', 'origin', 'worker', 'ttlSec'],
+  }),
+  hold: defineScript({
+    source: lua.hold,
+    keys: ['claims', 'supervisors', 'queues', 'job'],
+    args: ['prefix', 'supervisorId', 'execution', 'jobId', 'queue', 'unique'],
   }),
   register: defineScript({
     source: lua.register,

@@ -74,8 +74,12 @@ type Records<S extends { record: readonly string[] }> = readonly Record<S['recor
 /** Records of jobs that have ended. `shown` 0: no start was ever sent for this execution. Left out, it may have been. */
 type EndRecords<S extends { record: readonly string[] }> = readonly (Omit<
   Record<S['record'][number], PackedArgument>,
-  'shown'
-> & { readonly shown?: 0 | 1 })[]
+  'shown' | 'repeat'
+> & {
+  readonly shown?: 0 | 1
+  /** For jobs that go well: '' or left out, they do not run again. */
+  readonly repeat?: string
+})[]
 
 /** Every transition of a job or a worker, one script each. The only way in which rqd writes RQ's data. */
 export class Store {
@@ -170,7 +174,7 @@ export class Store {
     workerTtlSec: number,
     records: EndRecords<typeof scripts.finish>,
   ): Promise<SettleReply[]> {
-    const packed = packRecords(scripts.finish, records.map(withShown))
+    const packed = packRecords(scripts.finish, records.map(finishRecord))
     const args = { prefix: this.keys.prefix, workerTtlSec, records: packed }
     return texts(await runScript(this.redis, scripts.finish, { keys: this.#claims(supervisorId), args }))
   }
@@ -388,6 +392,12 @@ function texts<T extends string>(reply: RawReply): T[] {
 export function refusedJob(jobId: string, reply: EnqueueReply | undefined): RqdError {
   const why = typeof reply === 'object' ? reply.refused : `it answered ${reply ?? 'nothing'}`
   return new RqdError('RQD_REDIS', `Redis did not enqueue the job ${JSON.stringify(jobId)}: ${why}`)
+}
+
+function finishRecord<R extends { readonly shown?: 0 | 1; readonly repeat?: string }>(
+  record: R,
+): R & { readonly shown: 0 | 1; readonly repeat: string } {
+  return { ...record, shown: record.shown ?? 1, repeat: record.repeat ?? '' }
 }
 
 function withShown<R extends { readonly shown?: 0 | 1 }>(record: R): R & { readonly shown: 0 | 1 } {

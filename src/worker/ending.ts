@@ -1,5 +1,5 @@
 import { encodeExcInfo } from '../job/result.js'
-import type { Settlement } from '../job/settle.js'
+import type { Repetition, Settlement } from '../job/settle.js'
 import { formatEpochSec, formatIso } from '../job/time.js'
 import { Base64 } from '../redis/pack-texts.js'
 import type { Store } from '../redis/store.js'
@@ -28,7 +28,13 @@ function finish(ending: Ending): Parameters<Store['finish']>[2] {
   const { startedAt, endedAt, started, ended, workSec } = times(ending)
   const { resultTtlSec } = settlement
   const shown = isShown(ending)
-  return [{ execution, jobId, queue, worker, shown, resultTtlSec, value, startedAt, endedAt, started, ended, workSec }]
+  const repeat = repeatText(settlement.repeat)
+  // prettier-ignore
+  return [{ execution, jobId, queue, worker, shown, resultTtlSec, value, startedAt, endedAt, started, ended, workSec, repeat }]
+}
+
+function repeatText(repeat: Repetition | undefined): string {
+  return repeat === undefined ? '' : `${repeat.repeatsLeft} ${repeat.delaySec} ${repeat.ttlSec}`
 }
 
 function fail(ending: Ending): Parameters<Store['fail']>[2] {

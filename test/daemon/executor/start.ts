@@ -42,7 +42,7 @@ export interface TestExecutor {
 /** A job with a JSON payload; its execution is `e-` and its id. */
 export function job(id: string, func: string, args: unknown[] = [], kwargs: object = {}): RunJob {
   const data = Buffer.from(JSON.stringify([func, null, args, kwargs]))
-  return { seq: 0, execution: `e-${id}`, id, queue: 'default', data, meta: null, timeoutSec: 180 }
+  return { seq: 0, execution: `e-${id}`, id, queue: 'default', data, meta: null, timeoutSec: 180, callbacks: null }
 }
 
 export async function startExecutor(t: Test, hello: Partial<SupervisorHello> = {}): Promise<TestExecutor> {

@@ -4,7 +4,8 @@ import { parseFromExecutor, parseToExecutor } from '../../../daemon/ipc/parse.js
 import { ExecutorWire, SupervisorWire } from '../../../daemon/ipc/wire.js'
 
 const bytes = new Uint8Array([1])
-const runJob = { seq: 1, execution: 'e', id: 'i', queue: 'q', data: bytes, meta: null, timeoutSec: -1 }
+const runJob = { seq: 1, execution: 'e', id: 'i', queue: 'q', data: bytes, meta: null, timeoutSec: -1, callbacks: null }
+const callbacks = { success: { name: 's.s', timeoutSec: 60 }, failure: null }
 const hello: ToExecutor = {
   type: 'hello',
   protocol: 1,
@@ -21,7 +22,7 @@ const readFromExecutor = (value: unknown): FromExecutor => parseFromExecutor(val
 
 const toExecutor: ToExecutor[] = [
   hello,
-  { type: 'run', jobs: [runJob, { ...runJob, meta: bytes }] },
+  { type: 'run', jobs: [runJob, { ...runJob, meta: bytes }, { ...runJob, callbacks }] },
   { type: 'abort', execution: 'e', reason: 'shutdown' },
   { type: 'saved', request: 1, code: '', message: '' },
   { type: 'exit' },
@@ -36,6 +37,7 @@ const fromExecutor: FromExecutor[] = [
     ended: [{ seq: 1, execution: 'e', startedAtMs: 1, endedAtMs: 2, outcome: 'error', error }],
     started: [],
   },
+  { type: 'callback', execution: 'e', timeoutSec: 60, traceback: null },
   { type: 'returned', executions: ['e'] },
   { type: 'meta', execution: 'e', request: 1, meta: bytes },
   { type: 'meta', execution: 'e', request: 2, meta: null },
@@ -104,6 +106,10 @@ void t.test('a wrong field is named with what was found and expected', (t) => {
     [
       { type: 'run', jobs: [[1, 'e', 'i', 'q', bytes, null, NaN]] },
       'bad run: field jobs[].timeoutSec is NaN: expected a finite number',
+    ],
+    [
+      { type: 'run', jobs: [[1, 'e', 'i', 'q', bytes, null, 1, { success: { name: 'a.b' } }]] },
+      'bad run: field timeoutSec is missing: expected a finite number',
     ],
     [{ ...hello, protocol: 1.5 }, 'bad hello: field protocol is 1.5: expected an integer of at least 0'],
     [{ ...hello, taskPaths: [bytes] }, 'bad hello: field taskPaths[] is 1 bytes: expected text'],

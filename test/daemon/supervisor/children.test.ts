@@ -65,6 +65,18 @@ t.test('past its limit a job is aborted, then terminated, then killed, each afte
   ])
 })
 
+t.test('J21: a callback has a limit of its own, also where the function had reached its own', async (t) => {
+  const callback: SlotEvent = { type: 'callback', execution: 'e1', limitMs: 60_000 }
+  const due = (...events: [number, SlotEvent][]): number | null =>
+    nextTickMs(run(idle, [0, assigned], [0, began], ...events).slot)
+  t.equal(due([1_000, callback]), 61_000)
+  t.equal(due([5_000, tick], [5_500, callback]), 65_500)
+  t.equal(due([1_000, { ...callback, limitMs: null }]), null)
+  t.equal(nextTickMs(run(idle, [0, assigned], [100, callback]).slot), 60_100, 'one that could not begin')
+  const stop: SlotEvent = { type: 'interrupt', execution: 'e1', reason: 'stopped', force: false }
+  t.equal(due([1_000, stop], [1_500, callback]), 2_000, 'a job that must end for another reason still must')
+})
+
 t.test('a job without a limit is never aborted', async (t) => {
   const { slot } = run(idle, [0, { type: 'assigned', jobs: [give(1, null)] }], [1, began])
   t.equal(nextTickMs(slot), null)

@@ -47,6 +47,7 @@ async function setup(t: Test, workers: string[], spares: number, concurrency = 1
     output: () => undefined,
     listener: {
       began: (execution) => began.push(execution),
+      callingBack: () => undefined,
       ended: (result) => ended.push(result),
       lost: (execution, death) => lost.push({ execution, death }),
       returned: (executions) => returned.push(...executions),
@@ -70,7 +71,7 @@ function give(pool: Pool, execution: string, func: string, args: unknown[], esti
 
 function job(execution: string, func: string, ...args: unknown[]): Omit<RunJob, 'seq'> {
   const data = Buffer.from(JSON.stringify([func, null, args, {}]))
-  return { execution, id: `job-${execution}`, queue: 'q', data, meta: null, timeoutSec: 60 }
+  return { execution, id: `job-${execution}`, queue: 'q', data, meta: null, timeoutSec: 60, callbacks: null }
 }
 
 t.test('a job goes to a free slot, and there is none for more than there are slots', async (t) => {

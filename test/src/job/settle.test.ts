@@ -1,5 +1,5 @@
 import t from 'tap'
-import { defaultSettlePolicy, retryDelaySec, settle, type Outcome } from '../../../src/job/settle.js'
+import { defaultSettlePolicy, repeatDelaySec, retryDelaySec, settle, type Outcome } from '../../../src/job/settle.js'
 import type { DeathCertificate } from '../../../src/job/certificate.js'
 
 const policy = defaultSettlePolicy
@@ -92,5 +92,25 @@ void t.test('the first interval serves all retries beyond the list', (t) => {
   t.strictSame(waits(3, [7]), [7, 7, 7])
   t.strictSame(waits(2, []), [0, 0])
   t.strictSame(waits(2, [-5, 3]), [0, 3])
+  t.end()
+})
+
+void t.test('J20: a job that went well runs again while it has repeats left, and one that failed does not', (t) => {
+  const returned: Outcome = { kind: 'returned', value: null }
+  const job = { repeatsLeft: 2, repeatIntervalsSec: [0, 30], ttlSec: 9 }
+  t.match(settle(job, returned, 0, policy), { kind: 'finish', repeat: { repeatsLeft: 1, delaySec: 30, ttlSec: 9 } })
+  t.match(settle({ repeatsLeft: 1 }, returned, 0, policy), { repeat: { repeatsLeft: 0, delaySec: 0, ttlSec: 0 } })
+  t.notOk('repeat' in settle({ ...job, repeatsLeft: 0 }, returned, 0, policy))
+  t.match(settle(job, raised, 0, policy), { kind: 'fail' })
+  t.end()
+})
+
+void t.test('the intervals of a repeat are used up from the end of the list', (t) => {
+  const waits = (times: number, ...intervals: number[]): number[] =>
+    Array.from({ length: times }, (_, spent) => repeatDelaySec(times - spent, intervals))
+  t.strictSame(waits(2, 0, 30), [30, 0])
+  t.strictSame(waits(3, 5, 3000), [3000, 3000, 5])
+  t.strictSame(waits(2, 7), [7, 7])
+  t.strictSame(waits(2), [0, 0])
   t.end()
 })

@@ -289,3 +289,42 @@ void t.test('a job that cannot be settled keeps its claim, and so do those after
   t.equal((await make.job('c'))['status'], 'queued')
   t.strictSame(await make.finish(claims), ['repeated', 'finished', 'finished'])
 })
+
+void t.test('J20: a job with repeats left is finished and scheduled in one step, and does not expire', async (t) => {
+  const claim = await make.running('a', { fields: { repeats_left: '2', repeat_intervals: '[5, 3000]' } })
+  t.strictSame(await make.finish([claim], { repeat: '1 3000 0' }), ['finished'])
+  t.match(await make.job('a'), { status: 'scheduled', repeats_left: '1', ended_at: laterIso })
+  await scoreIs(t, client, keys.scheduled('q'), 'a', 3000)
+  await scoreIs(t, client, keys.finished('q'), 'a', 500)
+  await ttlIs(t, client, keys.job('a'), -1)
+  await ttlIs(t, client, keys.results('a'), 500)
+  t.strictSame(await make.list(), [])
+  t.strictSame(await client.keys('rq:wip:*'), [])
+})
+
+void t.test('J20: with an interval of 0 it is on its queue again at once', async (t) => {
+  const claim = await make.running('a')
+  t.strictSame(await make.finish([claim], { repeat: '0 0 60', resultTtlSec: 0 }), ['finished'])
+  t.match(await make.job('a'), { status: 'queued', repeats_left: '0', enqueued_at: laterIso })
+  await ttlIs(t, client, keys.job('a'), 60)
+  t.strictSame(await make.list(), ['a'])
+  const [again] = await make.claim()
+  t.strictSame(await make.finish([again!]), ['finished'])
+  await ttlIs(t, client, keys.job('a'), 500)
+  t.strictSame(await make.list(), [])
+})
+
+void t.test('a job that was canceled while it ran, or cannot go where it has to, is not repeated', async (t) => {
+  const claim = await make.running('a')
+  await client.hset(keys.job('a'), 'status', 'canceled')
+  t.strictSame(await make.finish([claim], { repeat: '1 0 0' }), ['finished'])
+  await make.enqueue('b')
+  const [other] = await make.claim()
+  await client.set(keys.queue('q'), 'text')
+  t.strictSame(await make.finish([other!], { repeat: '1 0 0' }), ['finished'])
+  for (const id of ['a', 'b']) {
+    t.match(await make.job(id), { status: 'finished' })
+    await ttlIs(t, client, keys.job(id), 500)
+  }
+  t.equal(await client.get(keys.queue('q')), 'text')
+})

@@ -15,9 +15,11 @@ const MAX_MESSAGE_CHARS = 8 * 1024
 const MAX_CAUSES = 10
 const MAX_MEMBERS = 20
 
-/** Where our own frames lie: `daemon/` as compiled, and its sources, which stacks show under --enable-source-maps. */
-const compiledFolder = dirname(dirname(fileURLToPath(import.meta.url)))
-const ownFolders = [compiledFolder, join(dirname(dirname(compiledFolder)), 'daemon')]
+/** Where our own frames lie: as compiled, and as sources, which stacks show under --enable-source-maps. */
+const compiledRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+const ownFolders = [compiledRoot, dirname(compiledRoot)].flatMap((root) =>
+  ['src/run', 'src/worker', 'daemon'].map((folder) => join(root, folder)),
+)
 const ownFrames = ownFolders.flatMap((folder) => [`file://${folder}/`, `(${folder}/`, `at ${folder}/`])
 const frameLine = /^\s+at /
 

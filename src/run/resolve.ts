@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
-import { type Clock } from '../../src/clock.js'
-import { RqdError } from '../../src/errors.js'
+import { type Clock } from '../clock.js'
+import { RqdError } from '../errors.js'
 import { type NameReading, readModuleName, readName } from './function-name.js'
 import { findModuleFile, moduleExtensions, neighbourModules } from './module-file.js'
 

@@ -1,9 +1,9 @@
-import { type Clock } from '../../src/clock.js'
-import { decodeCall } from '../../src/job/call.js'
-import { serializerOf } from '../../src/serial/serializer.js'
-import { type ErrorStage, type JobResult, type RunJob } from '../ipc/messages.js'
+import type { Clock } from '../clock.js'
+import { decodeCall } from '../job/call.js'
+import { serializerOf } from '../serial/serializer.js'
 import { type CurrentTask, runAsCurrent } from './current-task.js'
-import { type FunctionResolver } from './resolve.js'
+import type { FunctionResolver } from './resolve.js'
+import type { Callback, ErrorStage, JobResult, RunJob } from './task.js'
 import { describeThrown } from './traceback.js'
 
 /** What a task is run with. */
@@ -21,10 +21,23 @@ export interface TaskContext {
    * function waits for the promise, if there is one.
    */
   onStarted(func: string, atMs: number): Promise<void> | undefined
+  /** Called right before a callback of the job is. `traceback`: why the job has failed, null while it has not. */
+  onCallback(callback: Callback, traceback: string | null): void
+  /** Something went wrong that the job's result does not tell in full. */
+  onTrouble(sentence: string): void
 }
 
-/** Run one job: decode its payload, find the function, call it, encode what it returns. Never rejects. */
-export async function runTask(job: RunJob, context: TaskContext): Promise<JobResult> {
+/** What the function gave, as it was before it became bytes or text. */
+export interface TaskEnd {
+  returned?: unknown
+  thrown?: unknown
+}
+
+/**
+ * Run one job without its callbacks: decode its payload, find the function, call it, encode what it returns. Never
+ * rejects. `end` is told what the function gave.
+ */
+export async function runFunction(job: RunJob, context: TaskContext, end?: TaskEnd): Promise<JobResult> {
   const { resolver, clock } = context
   let stage: ErrorStage = 'decode'
   let startedAtMs = clock.epochMs()
@@ -44,10 +57,12 @@ export async function runTask(job: RunJob, context: TaskContext): Promise<JobRes
     const task = new OwnTask(job, context)
     const returned: unknown = await runAsCurrent(task, () => Reflect.apply(target.call, target.owner, args))
     const endedAtMs = clock.epochMs()
+    if (end !== undefined) end.returned = returned
     stage = 'encode'
     const value = returned === undefined || returned === null ? null : serializerOf(call.format).dumps(returned)
     return { seq: job.seq, execution: job.execution, startedAtMs, endedAtMs, outcome: 'ok', value }
   } catch (thrown) {
+    if (end !== undefined) end.thrown = thrown
     return failedResult(job, stage, thrown, startedAtMs, clock.epochMs())
   }
 }
@@ -65,7 +80,8 @@ export function failedResult(job: Pick<RunJob, 'seq' | 'execution'>, stage: Erro
   }
 }
 
-class OwnTask implements CurrentTask {
+/** What a function of the job sees as the current task. */
+export class OwnTask implements CurrentTask {
   readonly job: RunJob
   readonly #context: TaskContext
 

@@ -1,7 +1,22 @@
-import { formatIso } from '../../src/job/time.js'
-import type { Registration } from '../../src/redis/store.js'
-import { rqDefaults } from '../../src/rq-defaults.js'
-import type { ProcessIdentity } from '../host.js'
+import { version as nodeVersion } from 'node:process'
+import { formatIso } from '../job/time.js'
+import type { Registration } from '../redis/store.js'
+import { rqDefaults } from '../rq-defaults.js'
+
+/**
+ * What proves a process to be the one that was meant: a pid alone may belong to another process by now. The parts
+ * that come from Linux's /proc are null where there is none.
+ */
+export interface ProcessIdentity {
+  readonly host: string
+  /** Changes with every boot of the machine. */
+  readonly bootId: string | null
+  /** In which namespace the pid counts: two containers of one machine have different ones. */
+  readonly pidNamespace: string | null
+  readonly pid: number
+  /** Clock ticks between boot and the process's start. */
+  readonly startTicks: string | null
+}
 
 /** The RQ line whose worker data we write: readers look at it, and 2.x is the newest. */
 const RQ_VERSION_SPOKEN = '2.10.0'
@@ -59,7 +74,7 @@ export function registration(daemon: {
         ip_address: daemon.ipAddress,
         version: RQ_VERSION_SPOKEN,
         // RQ's viewers print this field as it is.
-        python_version: `rqd ${daemon.version} (node ${process.version})`,
+        python_version: `rqd ${daemon.version} (node ${nodeVersion})`,
         state: 'started',
         rqd_supervisor: supervisorId,
       },

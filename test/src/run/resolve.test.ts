@@ -2,8 +2,8 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { FunctionResolver } from '../../../daemon/executor/resolve.js'
-import { taskPath } from './start.js'
+import { FunctionResolver } from '../../../src/run/resolve.js'
+import { taskPath } from '../../daemon/executor/start.js'
 
 let monoMs = 0
 const clock = { epochMs: () => 0, monoMs: () => monoMs }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { describeThrown, shorten } from '../../../daemon/executor/traceback.js'
+import { describeThrown, shorten } from '../../../src/run/traceback.js'
 
 void t.test('an error gives its class, message and native stack', (t) => {
   class Late extends Error {}
@@ -12,7 +12,7 @@ void t.test('an error gives its class, message and native stack', (t) => {
 })
 
 void t.test('frames of the executor and of node are removed while one of the user remains', (t) => {
-  const own = new URL('../../../daemon/executor/run-task.js', import.meta.url).href
+  const own = new URL('../../../src/run/run-task.js', import.meta.url).href
   const error = new Error('x')
   error.stack = `Error: x\n    at theirs (/tasks/a.mjs:1:2)\n    at ours (${own}:3:4)\n    at node:internal/process/task_queues:95:5`
   t.equal(describeThrown(error).traceback, 'Error: x\n    at theirs (/tasks/a.mjs:1:2)')

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { CURRENT_TASK, type RunningTask } from '../../src/running-task.js'
-import { type AbortReason, type RunJob } from '../ipc/messages.js'
+import { CURRENT_TASK, type RunningTask } from '../running-task.js'
+import type { AbortReason, RunJob } from './task.js'
 
 /** What the running function can ask about itself. The `reason` of its signal, once aborted, is a `TaskAbortedError`. */
 export interface CurrentTask extends RunningTask {
@@ -31,9 +31,15 @@ export function currentTask(): CurrentTask | undefined {
   return storage.getStore()
 }
 
-/** Make `currentTask` reachable for job code. */
+let isPublished = false
+
+/** Make `currentTask` reachable for job code. Where another copy of the package has done so, both are asked. */
 export function publishCurrentTask(): void {
-  Object.defineProperty(globalThis, CURRENT_TASK, { value: currentTask, configurable: true })
+  if (isPublished) return
+  isPublished = true
+  const other = (globalThis as { [CURRENT_TASK]?: () => CurrentTask | undefined })[CURRENT_TASK]
+  const value = other === undefined ? currentTask : (): CurrentTask | undefined => currentTask() ?? other()
+  Object.defineProperty(globalThis, CURRENT_TASK, { value, configurable: true })
 }
 
 /** Call `run` so that it, and all it awaits, sees `task` as the current one. */

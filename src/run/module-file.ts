@@ -1,13 +1,14 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
-import { RqdError } from '../../src/errors.js'
+import { features } from 'node:process'
+import { RqdError } from '../errors.js'
 
 /** File name endings that are modules, in order of preference; TypeScript where Node strips types itself. */
 export const moduleExtensions: readonly string[] = [
   '.js',
   '.mjs',
   '.cjs',
-  ...((process.features as { typescript?: unknown }).typescript ? ['.ts', '.mts', '.cts'] : []),
+  ...((features as { typescript?: unknown }).typescript ? ['.ts', '.mts', '.cts'] : []),
 ]
 
 /**

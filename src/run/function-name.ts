@@ -1,4 +1,4 @@
-import { RqdError } from '../../src/errors.js'
+import { RqdError } from '../errors.js'
 
 /** One way to read a function's name: a module, and the path of own properties from its exports to the function. */
 export interface NameReading {

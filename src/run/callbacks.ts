@@ -1,0 +1,78 @@
+import { CallbackJob } from './callback-job.js'
+import { runAsCurrent, TaskAbortedError } from './current-task.js'
+import { isLate, lateText, timeoutError, within } from './limits.js'
+import { failedResult, OwnTask, runFunction, type TaskContext, type TaskEnd } from './run-function.js'
+import type { Callback, Callbacks, JobResult, RunJob } from './task.js'
+import { describeThrown } from './traceback.js'
+
+/**
+ * Run a job that has callbacks. After its function: `success(job, result)`; where that throws, the job has failed. After
+ * a failure of any kind: `failure(job, errorType, error, traceback)`; where that throws, the job keeps its first error
+ * and the other is told behind it. Each has a limit of its own. Never rejects.
+ */
+export async function runWithCallbacks(job: RunJob, callbacks: Callbacks, context: TaskContext): Promise<JobResult> {
+  const end: TaskEnd = {}
+  const result = await runFunction(job, context, end)
+  if (isStopped(context.aborter)) return result
+  if (isLate(result, job.timeoutSec)) {
+    const error = timeoutError(job.timeoutSec, end.thrown)
+    const args = ['JobTimeoutException', error, lateText(job.timeoutSec, result)] as const
+    return callFailure(job, callbacks.failure, result, args, context)
+  }
+  if (result.outcome === 'error') {
+    const args = [result.error.errorType, end.thrown, result.error.traceback] as const
+    return callFailure(job, callbacks.failure, result, args, context)
+  }
+  if (callbacks.success === null) return result
+  try {
+    await call(job, callbacks.success, [end.returned], null, context)
+    return result
+  } catch (thrown) {
+    const { startedAtMs, endedAtMs } = result
+    const failed = failedResult(job, 'callback', thrown, startedAtMs, endedAtMs)
+    const { errorType, traceback } = describeThrown(thrown)
+    return callFailure(job, callbacks.failure, failed, [errorType, thrown, traceback], context)
+  }
+}
+
+async function callFailure(
+  job: RunJob,
+  callback: Callback | null,
+  result: JobResult,
+  args: readonly [errorType: string, error: unknown, traceback: string],
+  context: TaskContext,
+): Promise<JobResult> {
+  if (callback === null) return result
+  try {
+    await call(job, callback, args, args[2], context)
+    return result
+  } catch (thrown) {
+    const { traceback } = describeThrown(thrown)
+    context.onTrouble(`the failure callback ${callback.name} of job ${job.id} failed: ${traceback}`)
+    if (result.outcome === 'ok') return result
+    const text = `${result.error.traceback}\n\nThe failure callback ${callback.name} failed too:\n${traceback}`
+    return { ...result, error: { ...result.error, traceback: text } }
+  }
+}
+
+async function call(
+  job: RunJob,
+  callback: Callback,
+  args: readonly unknown[],
+  traceback: string | null,
+  context: TaskContext,
+): Promise<void> {
+  context.onCallback(callback, traceback)
+  const target = await context.resolver.resolve(callback.name)
+  // The job's own may have been aborted.
+  const aborter = new AbortController()
+  const task = new OwnTask(job, { ...context, aborter })
+  const run = async (): Promise<unknown> =>
+    await runAsCurrent(task, () => Reflect.apply(target.call, target.owner, [new CallbackJob(job), ...args]))
+  await within(run(), callback.timeoutSec, aborter)
+}
+
+/** An operator stopped the job: it has neither gone well nor failed. */
+function isStopped({ signal }: AbortController): boolean {
+  return signal.aborted && signal.reason instanceof TaskAbortedError && signal.reason.reason === 'stopped'
+}

@@ -1,0 +1,131 @@
+import type { Redis } from 'ioredis'
+import { systemClock, type Clock } from './clock.js'
+import { RqdError, coerceError } from './errors.js'
+import { WorkerInfo, type WorkerFilter, type WorkerPlace } from './fleet/worker.js'
+import { silentLogger, type Logger } from './logger.js'
+import { checkQueueName } from './queue-name.js'
+import { systemRandom, type Random } from './random.js'
+import { createKeys, type Keys } from './redis/keys.js'
+import { Store } from './redis/store.js'
+import { rqDefaults } from './rq-defaults.js'
+import { FunctionResolver } from './run/resolve.js'
+import { Shift } from './worker/shift.js'
+
+/** Bound for each command. */
+const COMMAND_TIMEOUT_MS = 10_000
+
+export interface WorkerOptions {
+  /** An open ioredis client. It stays the caller's; the worker opens others like it, and closes them. */
+  connection: Redis
+  /** Folders that functions are loaded from, and nowhere else. Default the working directory. */
+  taskPaths?: readonly string[]
+  /** As RQ's viewers show it. Default random. */
+  name?: string
+  /** How long results are kept of jobs that do not say, seconds; 0 not at all, -1 for ever. Default 500. */
+  resultTtlSec?: number
+  /** Prefix of all keys. Default `rq`. */
+  prefix?: string
+  logger?: Logger
+  clock?: Clock
+  random?: Random
+}
+
+export interface WorkOptions {
+  /** End when the queues are empty. Default: go on until `requestStop`. */
+  burst?: boolean
+  /** End after so many jobs. */
+  maxJobs?: number
+}
+
+/**
+ * A worker in this process, for tests and scripts: jobs run here one at a time, without the isolation of the daemon.
+ * A function that blocks the event loop cannot be ended, and one that ends the process ends everything; what it held
+ * then is taken over by other workers within seconds.
+ */
+export class Worker {
+  readonly name: string
+  /** In order of priority. */
+  readonly queues: readonly string[]
+  readonly #options: Required<Omit<WorkerOptions, 'name' | 'prefix'>>
+  readonly #keys: Keys
+  readonly #resolver: FunctionResolver
+  #shift: Shift | undefined
+
+  /** @throws RqdError RQD_BAD_OPTION */
+  constructor(queues: string | readonly string[], options: WorkerOptions) {
+    this.queues = [...new Set([queues].flat())].map(checkQueueName)
+    if (this.queues.length === 0) {
+      throw new RqdError('RQD_BAD_OPTION', 'a worker needs a queue; expected at least one name')
+    }
+    const { connection, taskPaths = ['.'], resultTtlSec = rqDefaults.resultTtlSec, logger = silentLogger } = options
+    const { clock = systemClock, random = systemRandom } = options
+    this.#options = { connection, taskPaths, resultTtlSec, logger, clock, random }
+    this.name = options.name ?? random.hex(32)
+    this.#keys = createKeys(options.prefix)
+    this.#resolver = new FunctionResolver(taskPaths, clock)
+  }
+
+  /** Living workers of everybody, to look at. Throws what `WorkerInfo.all` throws. */
+  static all(filter: WorkerFilter): Promise<WorkerInfo[]> {
+    return WorkerInfo.all(filter)
+  }
+
+  /** How many workers `all` finds. */
+  static count(filter: WorkerFilter): Promise<number> {
+    return WorkerInfo.count(filter)
+  }
+
+  /** One of them by its key, `rq:worker:NAME`; undefined if it is gone. Throws what `WorkerInfo.findByKey` throws. */
+  static findByKey(key: string, place: WorkerPlace): Promise<WorkerInfo | undefined> {
+    return WorkerInfo.findByKey(key, place)
+  }
+
+  /**
+   * Run jobs until there is an end: see the options.
+   * @returns how many were run
+   * @throws RqdError RQD_NAME_TAKEN, RQD_BAD_OPTION if it works already, RQD_REDIS if the connection is gone for good
+   */
+  async work(options: WorkOptions = {}): Promise<number> {
+    if (this.#shift !== undefined) throw new RqdError('RQD_BAD_OPTION', `worker ${this.name} works already`)
+    const { burst = false, maxJobs = Infinity } = options
+    if (!(maxJobs >= 1)) throw new RqdError('RQD_BAD_OPTION', `maxJobs is ${maxJobs}; expected a number from 1`)
+    const { connection, ...rest } = this.#options
+    // Nothing is sent twice in silence: a claim that is repeated would be held by nobody.
+    const policy = { lazyConnect: true, autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 0 } as const
+    const client = connection.duplicate({ ...policy, commandTimeout: COMMAND_TIMEOUT_MS })
+    const shift = new Shift({
+      ...rest,
+      name: this.name,
+      queues: this.queues,
+      store: new Store(client, this.#keys),
+      connect: () => connection.duplicate(policy),
+      resolver: this.#resolver,
+      burst,
+      maxJobs,
+    })
+    this.#shift = shift
+    client.on('error', (error) => this.#options.logger.warn('trouble with Redis', { error: error.message }))
+    client.on('end', () => shift.fail(new RqdError('RQD_REDIS', 'the connection to Redis is closed for good')))
+    try {
+      await connect(client)
+      return await shift.run()
+    } finally {
+      this.#shift = undefined
+      client.disconnect()
+    }
+  }
+
+  /** Take no more jobs. `work` resolves when the running one has ended. Nothing to do where it does not work. */
+  requestStop(): void {
+    this.#shift?.stop()
+  }
+}
+
+async function connect(client: Redis): Promise<void> {
+  try {
+    await client.connect()
+  } catch (thrown) {
+    const cause = coerceError(thrown)
+    throw new RqdError('RQD_REDIS', `cannot connect to Redis: ${cause.message}`, { cause })
+  }
+}
