@@ -1,8 +1,11 @@
 import type { Redis } from 'ioredis'
 import { systemClock, type Clock } from './clock.js'
 import type { Duration } from './duration.js'
-import { checkFunctionName, newJobHash, type EnqueueCall, type JobOptions, type ResultOf } from './enqueue-call.js'
-import { enqueueMany, type EncodedJob } from './enqueue-many.js'
+import { namesOf, type CallNames } from './call-names.js'
+import { dueAt, dueIn } from './due.js'
+import { place, type EncodedJob } from './encoded-job.js'
+import { newJobHash, placementOf, type EnqueueCall, type JobOptions, type ResultOf } from './enqueue-call.js'
+import { enqueueMany } from './enqueue-many.js'
 import { RqdError } from './errors.js'
 import { encodeJobHash } from './job/hash.js'
 import { Job } from './job.js'
@@ -11,10 +14,10 @@ import { systemRandom, type Random } from './random.js'
 import { createKeys } from './redis/keys.js'
 import { outboxOf, type Outbox } from './redis/outbox.js'
 import { packJob } from './redis/pack-job.js'
-import { Store, refusedJob } from './redis/store.js'
+import { Store } from './redis/store.js'
 import { rqDefaults } from './rq-defaults.js'
 import type { SerializerName } from './serial/serializer.js'
-import { knownNameOf, nameOfFunction, type TaskFunction } from './task-name.js'
+import type { TaskFunction } from './task-name.js'
 
 export interface QueueOptions {
   /** An open ioredis client. It stays the caller's: nothing here closes it. */
@@ -45,6 +48,19 @@ export interface Enqueuer {
    */
   enqueue<F extends TaskFunction>(func: F, ...args: Parameters<F>): Promise<Job<Awaited<ReturnType<F>>>>
   enqueue(func: string, ...args: unknown[]): Promise<Job>
+  /**
+   * Enqueue a call when a time has come, to the second. A scheduler must serve the queue: any `rqd`, or RQ's.
+   * @throws what `enqueue` throws
+   */
+  enqueueAt<F extends TaskFunction>(date: Date, func: F, ...args: Parameters<F>): Promise<Job<Awaited<ReturnType<F>>>>
+  enqueueAt(date: Date, func: string, ...args: unknown[]): Promise<Job>
+  /** The same after a span of time, by the clock of Redis. */
+  enqueueIn<F extends TaskFunction>(
+    delay: Duration,
+    func: F,
+    ...args: Parameters<F>
+  ): Promise<Job<Awaited<ReturnType<F>>>>
+  enqueueIn(delay: Duration, func: string, ...args: unknown[]): Promise<Job>
   /** The same call for `enqueueMany`. Nothing is checked but types, and nothing is sent. */
   prepare<F extends TaskFunction>(func: F, ...args: Parameters<F>): EnqueueCall<F>
   prepare(func: string, ...args: unknown[]): EnqueueCall<string>
@@ -82,6 +98,22 @@ export class Queue implements Enqueuer {
     return this.enqueueCall({ func, args })
   }
 
+  enqueueAt<F extends TaskFunction>(date: Date, func: F, ...args: Parameters<F>): Promise<Job<Awaited<ReturnType<F>>>>
+  enqueueAt(date: Date, func: string, ...args: unknown[]): Promise<Job>
+  async enqueueAt(date: Date, func: TaskFunction | string, ...args: unknown[]): Promise<Job> {
+    return this.#put({ func, args }, dueAt(date))
+  }
+
+  enqueueIn<F extends TaskFunction>(
+    delay: Duration,
+    func: F,
+    ...args: Parameters<F>
+  ): Promise<Job<Awaited<ReturnType<F>>>>
+  enqueueIn(delay: Duration, func: string, ...args: unknown[]): Promise<Job>
+  async enqueueIn(delay: Duration, func: TaskFunction | string, ...args: unknown[]): Promise<Job> {
+    return this.#put({ func, args }, dueIn(delay))
+  }
+
   prepare<F extends TaskFunction>(func: F, ...args: Parameters<F>): EnqueueCall<F>
   prepare(func: string, ...args: unknown[]): EnqueueCall<string>
   prepare(func: TaskFunction | string, ...args: unknown[]): EnqueueCall {
@@ -93,6 +125,10 @@ export class Queue implements Enqueuer {
     return {
       enqueue: (func: TaskFunction | string, ...args: unknown[]): Promise<Job<never>> =>
         this.enqueueCall({ ...options, func, args }) as Promise<Job<never>>,
+      enqueueAt: async (date: Date, func: TaskFunction | string, ...args: unknown[]): Promise<Job<never>> =>
+        this.#put({ ...options, func, args }, dueAt(date)) as Promise<Job<never>>,
+      enqueueIn: async (delay: Duration, func: TaskFunction | string, ...args: unknown[]): Promise<Job<never>> =>
+        this.#put({ ...options, func, args }, dueIn(delay)) as Promise<Job<never>>,
       prepare: (func: TaskFunction | string, ...args: unknown[]): EnqueueCall<never> =>
         ({ ...options, func, args }) satisfies EnqueueCall as never,
     }
@@ -100,12 +136,8 @@ export class Queue implements Enqueuer {
 
   /** Enqueue a call with keyword arguments or options. Throws what `enqueue` throws. */
   async enqueueCall<F extends TaskFunction | string>(call: EnqueueCall<F>): Promise<Job<ResultOf<F>>> {
-    const made = this.#encode(call)
-    const { job, packed } = made instanceof Promise ? await made : made
-    const [reply] = await this.#outbox.put([packed], false)
-    if (reply !== 'enqueued') throw refusedJob(job.id, reply)
     // The type is the caller's word: nothing in Redis says what a function returns.
-    return job as Job<ResultOf<F>>
+    return (await this.#put(call)) as Job<ResultOf<F>>
   }
 
   /**
@@ -119,28 +151,35 @@ export class Queue implements Enqueuer {
     return (await enqueueMany(this.#outbox, calls, (call) => this.#encode(call))) as JobsOf<C>
   }
 
-  /** A promise only where the name of a function must be found first. */
-  #encode(call: EnqueueCall): EncodedJob | Promise<EncodedJob> {
-    const { taskPaths } = this.#options
-    const { func } = call
-    const name = typeof func === 'string' ? checkFunctionName(func) : knownNameOf(func, taskPaths)
-    if (name !== undefined) return this.#encodeNamed(call, name)
-    return nameOfFunction(func as TaskFunction, taskPaths).then((found) => this.#encodeNamed(call, found))
+  async #put(call: EnqueueCall, due?: string): Promise<Job> {
+    const made = this.#encode(call, due)
+    const encoded = made instanceof Promise ? await made : made
+    const [reply] = await this.#outbox.put([encoded.packed], false)
+    place(encoded, reply)
+    return encoded.job
   }
 
-  #encodeNamed(call: EnqueueCall, func: string): EncodedJob {
+  /** A promise only where the name of a function must be found first. */
+  #encode(call: EnqueueCall, due?: string): EncodedJob | Promise<EncodedJob> {
+    const names = namesOf(call, this.#options.taskPaths)
+    if (names instanceof Promise) return names.then((found) => this.#encodeNamed(call, found, due))
+    return this.#encodeNamed(call, names, due)
+  }
+
+  #encodeNamed(call: EnqueueCall, names: CallNames, due: string | undefined): EncodedJob {
     const { random, clock, serializer, defaultTimeout } = this.#options
-    const setting = { origin: this.name, serializer, defaultTimeout, nowMs: clock.epochMs() }
-    const hash = newJobHash(call.jobId ?? random.uuid(), func, call, setting)
+    const setting = { origin: this.name, serializer, defaultTimeout, nowMs: clock.epochMs(), random, due }
+    const hash = newJobHash(call.jobId ?? random.uuid(), names, call, setting)
     const packed = packJob({
       jobId: hash.id,
       queue: this.name,
       fields: encodeJobHash(hash),
       ttlSec: hash.ttlSec ?? 0,
-      atFront: call.atFront ?? false,
-      unique: false,
+      atFront: call.atFront === true || hash.enqueueAtFront === true,
+      unique: call.unique ?? false,
+      placement: placementOf(hash, setting),
     })
-    return { job: new Job(this.#store, hash, undefined), packed }
+    return { job: new Job(this.#store, hash, undefined), packed, hash }
   }
 }
 

@@ -2,6 +2,8 @@
 export const rqDefaults = {
   /** Limit of a job without its own. */
   timeoutSec: 180,
+  /** Limit of a callback without its own. */
+  callbackTimeoutSec: 60,
   /** How long a finished job and its result are kept. */
   resultTtlSec: 500,
   /** How long a failed job is kept: a year. */
