@@ -76,7 +76,7 @@ async function isAsRqLeft(t: Test, name: string, except: readonly string[] = [])
 
 void t.test('J4 with all options, a job is what RQ 2.10 makes of it', async (t) => {
   await open().enqueueCall({
-    func: 'wirefuncs.add',
+    func: 'wirefuncs.echo',
     args: [1, 'a'],
     kwargs: { k: null },
     jobId: 'opt-1',
