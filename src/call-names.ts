@@ -25,8 +25,12 @@ export function namesOf(call: EnqueueCall, taskPaths: readonly string[]): CallNa
   for (const option of callbacks) if (option !== undefined) checkCallback(functionOf(option))
   const name = nameOf(func, taskPaths)
   if (typeof name === 'string' && callbacks.every((option) => option === undefined)) return assemble([name])
-  const names = [name, ...callbacks.map((option) => option && nameOf(functionOf(option), taskPaths))]
-  return names.every(isKnown) ? assemble(names) : Promise.all(names).then(assemble)
+  const names: Name[] = [name]
+  for (const option of callbacks) names.push(option === undefined ? undefined : nameOf(functionOf(option), taskPaths))
+  const known = names.filter(isKnown)
+  return known.length === names.length
+    ? assemble(known)
+    : Promise.all(names.map((one) => Promise.resolve(one))).then(assemble)
 }
 
 function isKnown(name: Name): name is string | undefined {
