@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import { systemClock } from '../src/clock.js'
 import type { Logger } from '../src/logger.js'
 import type { DaemonLogger } from './log.js'
+import { Scheduler } from '../src/maintenance/scheduler.js'
 import { systemRandom } from '../src/random.js'
 import { connectRedis, redactUrl } from '../src/redis/connection.js'
 import { createKeys } from '../src/redis/keys.js'
@@ -56,11 +57,13 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
     if (!connected) return 0
     await preflight(redis, config.path, logger)
     if (stopping.signal.aborted) return 0
+    const identity = ownIdentity()
+    const keys = createKeys(config.prefix)
     supervisor = new Supervisor({
       name: config.name ?? `rqd-${systemRandom.hex(8)}`,
       daemonId,
       version,
-      identity: ownIdentity(),
+      identity,
       queues: config.queues,
       executors: config.executors,
       concurrency: config.concurrency,
@@ -71,7 +74,7 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
       leaseMs: config.leaseSec * 1000,
       maxDeaths: config.maxDeaths,
       redisUrl: redactUrl(config.url),
-      store: new Store(redis, createKeys(config.prefix)),
+      store: new Store(redis, keys),
       connect: () => connect(BLOCKING_TIMEOUT_MS),
       spawn,
       clock: systemClock,
@@ -80,7 +83,14 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
       jobLog: new JobLog({ logger, level: config.logLevel, clock: systemClock }),
       output: (chunk, stream) => process[stream].write(chunk),
     })
-    await serve(supervisor, config, environment, logger)
+    const { host, pid } = identity
+    const { queues } = config
+    const clock = systemClock
+    const random = systemRandom
+    const scheduler = config.scheduler
+      ? new Scheduler({ redis, keys, queues, clock, random, logger, host, pid })
+      : undefined
+    await serve(supervisor, scheduler, config, environment, logger)
     return 0
   } finally {
     stopListening()
@@ -90,6 +100,7 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
 
 async function serve(
   supervisor: Supervisor,
+  scheduler: Scheduler | undefined,
   config: Config,
   environment: NodeJS.ProcessEnv,
   logger: DaemonLogger,
@@ -99,6 +110,8 @@ async function serve(
   try {
     await control.start()
     process.title = `rqd: supervisor ${config.queues.join(',')}`
+    // What is due already is there when the first jobs are claimed: a burst takes it along.
+    await scheduler?.start()
     await supervisor.start()
     logger.info('daemon ready', { executors: config.executors, queues: config.queues.join(','), socket: path })
     await notifyReady(environment, `serving ${config.queues.join(', ')}`, logger)
@@ -108,6 +121,7 @@ async function serve(
     // Told to stop while it started: that is no failure.
     if (supervisor.state !== 'stopping') throw thrown
   } finally {
+    await scheduler?.stop()
     await supervisor.stop()
     await control.stop()
     logger.info('daemon stopped')

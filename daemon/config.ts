@@ -52,6 +52,8 @@ const schema = z.strictObject({
     .regex(/^[!-~]+$/, 'a name is printable ASCII without blanks')
     .optional(),
   burst: z.boolean().default(false),
+  /** Put scheduled jobs on their queues when they are due. */
+  scheduler: z.boolean().default(true),
   socket: z.string().optional(),
   resultsTtl: duration.default(rqDefaults.resultTtlSec),
   /** How long other daemons wait for a sign of life before they take over this one's jobs. */

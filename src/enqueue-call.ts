@@ -1,9 +1,17 @@
+import { timeoutSecOf, type CallbackOption } from './callback.js'
+import type { CallNames } from './call-names.js'
+import { parentsOf, type DependsOn } from './dependency.js'
 import { parseDurationSec, type Duration } from './duration.js'
 import { RqdError } from './errors.js'
 import { encodeCall } from './job/call.js'
 import { describeCall } from './job/description.js'
 import { emptyJobHash, type JobHash } from './job/hash.js'
 import { encodeMeta } from './job/meta.js'
+import { formatIso } from './job/time.js'
+import type { Random } from './random.js'
+import type { Placement } from './redis/pack-job.js'
+import { Repeat, type RepeatOptions } from './repeat.js'
+import { Retry, type RetryOptions } from './retry.js'
 import type { SerializerName } from './serial/serializer.js'
 import type { TaskFunction } from './task-name.js'
 
@@ -25,6 +33,22 @@ export interface JobOptions {
   description?: string
   /** Data of yours that goes with the job. */
   meta?: Readonly<Record<string, unknown>>
+  /** Jobs, or their ids, that must have finished before it is put on its queue: see `dependency`. */
+  dependsOn?: DependsOn
+  /** Try again when it fails. */
+  retry?: Retry | RetryOptions
+  /** Run again when it has ended well. */
+  repeat?: Repeat | RepeatOptions
+  /** Called with the job and its result when it has finished: see `callback`. */
+  onSuccess?: CallbackOption
+  /** Called with the job and the error when it has failed. */
+  onFailure?: CallbackOption
+  /** Called with the job when it was stopped. */
+  onStopped?: CallbackOption
+  /** Refuse a `jobId` that exists already. */
+  unique?: boolean
+  /** A group, or the name of one, that it joins. */
+  group?: string | { readonly name: string }
 }
 
 /** A call by name or function, with options beside its arguments. */
@@ -44,21 +68,29 @@ export interface JobSetting {
   readonly serializer: SerializerName
   readonly defaultTimeout: Duration
   readonly nowMs: number
+  /** For jitter. */
+  readonly random: Random
+  /** When it is put on its queue: epoch seconds, or '+N' seconds from now. */
+  readonly due?: string | undefined
 }
 
 /**
  * The hash of a new job that waits.
  * @param jobId used where the call names none
- * @param func name under which workers find the function
+ * @param names under which workers find its functions
  * @throws RqdError RQD_BAD_OPTION, RQD_BAD_DURATION, RQD_UNREPRESENTABLE
  */
-export function newJobHash(jobId: string, func: string, call: EnqueueCall, setting: JobSetting): JobHash {
+export function newJobHash(jobId: string, names: CallNames, call: EnqueueCall, setting: JobSetting): JobHash {
   const { serializer, nowMs } = setting
+  const { func } = names
   const { args = [], kwargs = {} } = call
   const hash = emptyJobHash(checkJobId(call.jobId ?? jobId))
   hash.createdAtMs = nowMs
-  hash.enqueuedAtMs = nowMs
-  hash.status = 'queued'
+  setPlace(hash, call, setting)
+  if (call.retry !== undefined) setRetry(hash, call.retry, setting.random)
+  if (call.repeat !== undefined) setRepeat(hash, call.repeat)
+  setCallbacks(hash, names, call)
+  if (call.group !== undefined) hash.groupId = groupName(call.group)
   hash.origin = setting.origin
   hash.data = encodeCall({ func, instance: null, args: [...args], kwargs: { ...kwargs } }, serializer)
   hash.description = call.description ?? describeCall(func, args, kwargs)
@@ -68,6 +100,62 @@ export function newJobHash(jobId: string, func: string, call: EnqueueCall, setti
   hash.ttlSec = call.ttl === undefined ? undefined : positive(parseDurationSec(call.ttl, 'ttl'), 'ttl')
   hash.meta = call.meta === undefined ? undefined : encodeMeta(call.meta, serializer)
   return hash
+}
+
+/** What decides where a new job goes; undefined for one that simply waits on its queue. */
+export function placementOf(hash: JobHash, { due = '', nowMs }: JobSetting): Placement | undefined {
+  const { dependencyIds: parents, groupId: group = '', allowDependencyFailures: allowFailure = false } = hash
+  if (due === '' && group === '' && parents.length === 0) return undefined
+  return { due, enqueuedAt: formatIso(nowMs), allowFailure, group, parents }
+}
+
+function setPlace(hash: JobHash, call: EnqueueCall, { nowMs, due }: JobSetting): void {
+  const parents = parentsOf(call.dependsOn)
+  const { ids } = parents
+  hash.status = due !== undefined ? 'scheduled' : ids.length > 0 ? 'deferred' : 'queued'
+  if (hash.status === 'queued') {
+    hash.enqueuedAtMs = nowMs
+    return
+  }
+  if (due !== undefined && ids.length > 0) {
+    const text =
+      'dependsOn with a time: a job waits for others or for a time, not for both; let the last of them schedule it'
+    throw new RqdError('RQD_BAD_OPTION', text)
+  }
+  if (ids.includes(hash.id)) {
+    throw new RqdError('RQD_BAD_OPTION', `dependsOn holds ${JSON.stringify(hash.id)}, which is the job itself`)
+  }
+  hash.dependencyIds = ids
+  if (parents.allowFailure) hash.allowDependencyFailures = true
+  if (parents.enqueueAtFront || call.atFront === true) hash.enqueueAtFront = true
+}
+
+function setRetry(hash: JobHash, option: Retry | RetryOptions, random: Random): void {
+  const retry = option instanceof Retry ? option : new Retry(option)
+  hash.retriesLeft = retry.max
+  hash.retryIntervalsSec = retry.intervalsSec(random)
+  if (retry.enqueueAtFront) hash.enqueueAtFrontOnRetry = true
+}
+
+function setRepeat(hash: JobHash, option: Repeat | RepeatOptions): void {
+  const repeat = option instanceof Repeat ? option : new Repeat(option)
+  hash.repeatsLeft = repeat.times
+  hash.repeatIntervalsSec = [...repeat.intervalsSec]
+}
+
+function setCallbacks(hash: JobHash, names: CallNames, { onSuccess, onFailure, onStopped }: EnqueueCall): void {
+  hash.successCallbackName = names.onSuccess
+  hash.failureCallbackName = names.onFailure
+  hash.stoppedCallbackName = names.onStopped
+  hash.successCallbackTimeoutSec = onSuccess === undefined ? undefined : timeoutSecOf(onSuccess)
+  hash.failureCallbackTimeoutSec = onFailure === undefined ? undefined : timeoutSecOf(onFailure)
+  hash.stoppedCallbackTimeoutSec = onStopped === undefined ? undefined : timeoutSecOf(onStopped)
+}
+
+function groupName(group: string | { readonly name: string }): string {
+  const name = typeof group === 'string' ? group : group.name
+  if (name !== '') return name
+  throw new RqdError('RQD_BAD_OPTION', 'group is an empty text; expected a group or its name')
 }
 
 /** Give back the name of a function as callers write it. @throws RqdError RQD_BAD_OPTION */

@@ -1,20 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { isRefusal, place, type EncodedJob } from './encoded-job.js'
 import type { EnqueueCall } from './enqueue-call.js'
 import { RqdError, coerceError } from './errors.js'
-import type { JobHash } from './job/hash.js'
 import type { Job } from './job.js'
 import { MAX_CALL_BYTES, MAX_CALL_JOBS, type Outbox } from './redis/outbox.js'
 import { refusedJob } from './redis/store.js'
 
 /** Calls that are encoded before others get a turn of the event loop. */
 const SLICE_CALLS = 1_000
-
-/** A job that is ready to be sent. */
-export interface EncodedJob {
-  readonly job: Job
-  readonly packed: Uint8Array
-  readonly hash: JobHash
-}
 
 /** Why `enqueueMany` did not enqueue all jobs, and what became of each. `code` is that of its cause. */
 export class EnqueueManyError extends RqdError {
@@ -109,8 +102,11 @@ async function writeChunk(
     const open = `it is unknown whether the next ${jobs.length} are, all or none`
     throw new EnqueueManyError(`${before}; ${open}: ${cause.message}`, { ...found, unsure: jobs })
   }
-  const at = replies.findIndex((reply) => typeof reply === 'object')
-  if (at < 0) return
+  const at = replies.findIndex(isRefusal)
+  if (at < 0) {
+    for (const [i, one] of chunk.entries()) place(one, replies[i])
+    return
+  }
   const cause = refusedJob(jobs[at]?.id ?? '', replies[at])
   throw new EnqueueManyError(`${before} and no more: ${cause.message}`, { cause, index: count + at, enqueued })
 }

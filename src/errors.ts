@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'RQD_BAD_DURATION' // a duration is neither integer seconds nor text such as '5m'
   | 'RQD_NO_SUCH_JOB' // the job's hash does not exist
   | 'RQD_NO_SUCH_WORKER' // the worker's hash does not exist
+  | 'RQD_DUPLICATE_JOB' // a job that was to be unique has an id that exists already
   | 'RQD_INVALID_JOB_OPERATION' // the job's state does not allow what was asked
   | 'RQD_MALFORMED_JOB' // a field of the job's hash cannot be read
   | 'RQD_BAD_PAYLOAD' // `data` cannot be inflated, decoded or understood
@@ -40,6 +41,18 @@ export class NoSuchJobError extends RqdError {
   constructor(jobId: string) {
     const name = JSON.stringify(jobId)
     super('RQD_NO_SUCH_JOB', `No such job: ${name} has no hash in Redis (deleted, expired, or never enqueued)`)
+    this.jobId = jobId
+  }
+}
+
+/** A job that was to be unique has an id that exists already. */
+export class DuplicateJobError extends RqdError {
+  readonly jobId: string
+
+  constructor(jobId: string) {
+    const name = JSON.stringify(jobId)
+    const text = `job ${name} exists already and was to be unique: wait until it is gone (an ended job is kept for its TTL), delete it, or choose another jobId`
+    super('RQD_DUPLICATE_JOB', text)
     this.jobId = jobId
   }
 }

@@ -1,5 +1,6 @@
 /** The public names of rqd, and nothing else. */
-export { Queue, type Enqueuer, type JobsOf, type QueueOptions } from './queue.js'
+export { Queue } from './queue.js'
+export type { Enqueuer, JobsOf, QueueOptions } from './enqueuer.js'
 export { WorkerInfo, type WorkerFilter, type WorkerPlace } from './fleet/worker.js'
 export { CanceledJobRegistry } from './registries/canceled.js'
 export { DeferredJobRegistry } from './registries/deferred.js'
@@ -13,6 +14,12 @@ export { EnqueueManyError } from './enqueue-many.js'
 export { Job, type FetchOptions, type JobResult } from './job.js'
 export { CurrentJob, getCurrentJob } from './current-job.js'
 export { popConnection, pushConnection, withConnection } from './connections.js'
+export { dependency, type Dependency, type DependencyOptions, type DependsOn, type JobRef } from './dependency.js'
+export { Retry, type ExponentialOptions, type RetryOptions } from './retry.js'
+export { Repeat, type RepeatOptions } from './repeat.js'
+export { callback, type Callback, type CallbackOption } from './callback.js'
+export { Group, type GroupOptions } from './group.js'
+export { job, type Delay, type Delayed, type DelayedOptions } from './delayed.js'
 export type { JobStatus } from './job/status.js'
 export { Worker, type WorkerOptions, type WorkOptions } from './worker.js'
 export type { CallbackJob } from './run/callback-job.js'
@@ -21,6 +28,7 @@ export type { SerializerName } from './serial/serializer.js'
 export type { TaskFunction } from './task-name.js'
 export * from './serial/python-values.js'
 export {
+  DuplicateJobError,
   InvalidJobOperationError,
   MalformedJobError,
   NoSuchJobError,

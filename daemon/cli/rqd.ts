@@ -99,6 +99,7 @@ function program(io: RqdIo): commander.Command {
     .option('--concurrency <n>', 'jobs that each of them runs at a time, for asynchronous functions (default: 1)')
     .option('--spares <n>', 'more of them kept warm, to replace one that dies at once (default: 1)')
     .option('-b, --burst', 'end when the queues are empty')
+    .option('--no-scheduler', 'leave scheduled jobs and delayed retries to other daemons or RQ workers')
     .option(
       '--results-ttl <span>',
       'keep results so long, where the job does not say: 500, 5m, 1d, -1 (default: 500 s)',

@@ -36,6 +36,7 @@ export const faultCodes = {
   RQD_UNREACHABLE: -32015,
   RQD_SOCKET_IN_USE: -32016,
   RQD_EXECUTOR: -32017,
+  RQD_DUPLICATE_JOB: -32018,
 } as const satisfies Record<ErrorCode, number>
 
 /** A standard fault with its sentence. */

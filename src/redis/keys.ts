@@ -28,6 +28,14 @@ export interface Keys {
   deferred(queue: string): string
   scheduled(queue: string): string
   canceled(queue: string): string
+  /** Held by the one scheduler that moves a queue's scheduled jobs. */
+  schedulerLock(queue: string): string
+  /** Hash that describes a scheduler. */
+  scheduler(name: string): string
+  /** Set of the names of all groups. */
+  readonly groups: string
+  /** Set of the ids of a group's jobs. */
+  group(name: string): string
   worker(worker: string): string
   /** Inverse of `worker`, for members of `workers`: undefined if the text is no worker key. */
   workerName(key: string): string | undefined
@@ -79,6 +87,10 @@ export function createKeys(prefix: string = DEFAULT_PREFIX): Keys {
     deferred: (queue) => `${prefix}:deferred:${queue}`,
     scheduled: (queue) => `${prefix}:scheduled:${queue}`,
     canceled: (queue) => `${prefix}:canceled:${queue}`,
+    schedulerLock: (queue) => `${prefix}:scheduler-lock:${queue}`,
+    scheduler: (name) => `${prefix}:scheduler:${name}`,
+    groups: `${prefix}:groups`,
+    group: (name) => `${prefix}:group:${name}`,
     worker: (worker) => workerPrefix + worker,
     workerName: (key) => (key.startsWith(workerPrefix) ? key.slice(workerPrefix.length) : undefined),
     queueWorkers: (queue) => `${prefix}:workers:${queue}`,

@@ -1,3 +1,16 @@
+/** What decides where a job goes that does not simply wait on its queue. */
+export interface Placement {
+  /** Epoch seconds, or '+N' seconds from now by the clock of Redis; empty for a job without a time. */
+  readonly due: string
+  /** Written where the job is queued after all: RQ's ISO text. */
+  readonly enqueuedAt: string
+  /** A failed parent is as good as a finished one. */
+  readonly allowFailure: boolean
+  /** Empty for none. */
+  readonly group: string
+  readonly parents: readonly string[]
+}
+
 /** A job that is to be enqueued, as the script takes it. */
 export interface NewJob {
   readonly jobId: string
@@ -8,6 +21,7 @@ export interface NewJob {
   readonly atFront: boolean
   /** Refuse an id that exists. */
   readonly unique: boolean
+  readonly placement?: Placement | undefined
 }
 
 /** msgpack array of 32-bit length, the longest head there is. */
@@ -19,22 +33,34 @@ const SHORT_TEXT = 32
  * of Redis knows no other kind; that is why no library does it.
  */
 export function packJob(job: NewJob): Buffer {
-  const { jobId, queue, fields } = job
+  const { jobId, queue, fields, placement } = job
   const ttlSec = String(job.ttlSec)
-  let size = ARRAY_HEAD_BYTES + 2 + boundOf(jobId) + boundOf(queue) + boundOf(ttlSec)
+  const more = placement === undefined ? undefined : textsOf(placement)
+  let size = ARRAY_HEAD_BYTES + 3 + boundOf(jobId) + boundOf(queue) + boundOf(ttlSec)
+  if (more !== undefined) for (const text of more) size += ARRAY_HEAD_BYTES + boundOf(text)
   for (const [name, value] of fields) size += boundOf(name) + boundOf(value)
   const out = Buffer.allocUnsafe(size)
-  let at = writeArrayHead(out, 0, 5 + 2 * fields.size)
+  let at = writeArrayHead(out, 0, 6 + 2 * fields.size)
   at = writeText(out, at, jobId)
   at = writeText(out, at, queue)
   at = writeText(out, at, ttlSec)
   out[at++] = job.atFront ? 1 : 0
   out[at++] = job.unique ? 1 : 0
+  if (more === undefined) {
+    out[at++] = 0
+  } else {
+    at = writeArrayHead(out, at, more.length)
+    for (const text of more) at = writeText(out, at, text)
+  }
   for (const [name, value] of fields) {
     at = writeText(out, at, name)
     at = typeof value === 'string' ? writeText(out, at, value) : writeBytes(out, at, value)
   }
   return out.subarray(0, at)
+}
+
+function textsOf({ due, enqueuedAt, allowFailure, group, parents }: Placement): string[] {
+  return [due, enqueuedAt, allowFailure ? '1' : '', group, ...parents]
 }
 
 /** Packed jobs as one msgpack array. */

@@ -109,6 +109,12 @@ export const scripts = {
     keys: ['finished', 'failed', 'queueWorkers', 'workers'],
     args: ['prefix', 'limit'],
   }),
+  promote: defineScript({
+    source: lua.promote,
+    keys: ['scheduler'],
+    args: ['prefix', 'name', 'ttlSec', 'nowIso', 'limit', 'fields'],
+  }),
+  retireScheduler: defineScript({ source: lua.retireScheduler, keys: ['scheduler'], args: ['prefix', 'name'] }),
   queueSummary: defineScript({ source: lua.queueSummary, keys: [], args: ['prefix'] }),
   emptyQueue: defineScript({
     source: lua.emptyQueue,

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { RqdError } from '../errors.js'
+import { DuplicateJobError, RqdError } from '../errors.js'
 import { rqDefaults } from '../rq-defaults.js'
 import { readClaims, type ClaimCall, type ClaimReply, type SkipReason } from './claims.js'
 import type { Keys } from './keys.js'
@@ -17,8 +17,10 @@ export type { Claim, ClaimCall, ClaimReply, SkipReason } from './claims.js'
 export type StartReply = 'started' | 'lost' | 'gone'
 export type SettleReply =
   'finished' | 'failed' | 'retried' | 'handed-back' | 'canceled' | 'repeated' | 'lost' | 'gone' | 'refused'
+/** Where a new job is: on its queue, among the deferred jobs, or among the scheduled ones. */
+export type JobPlace = 'enqueued' | 'deferred' | 'scheduled'
 /** `held-back`: another job of the same call was refused. `refused`: why. Nothing of the job is written then. */
-export type EnqueueReply = 'enqueued' | 'exists' | 'held-back' | { readonly refused: string }
+export type EnqueueReply = JobPlace | 'exists' | 'held-back' | { readonly refused: string }
 export type RequeueReply = 'requeued' | 'not-failed' | 'missing'
 
 /** Who registers: the supervisor's lease and its workers. Field values are hash texts. */
@@ -66,6 +68,8 @@ export interface QueueSummary {
 
 const enqueueReplies = new Map<number, EnqueueReply>([
   [1, 'enqueued'],
+  [2, 'deferred'],
+  [3, 'scheduled'],
   [0, 'exists'],
 ])
 
@@ -92,10 +96,10 @@ export class Store {
   }
 
   /** Put a job on a queue. @returns 'exists' if it is `unique` and its id exists already. @throws RqdError RQD_REDIS */
-  async enqueue(job: NewJob): Promise<'enqueued' | 'exists'> {
+  async enqueue(job: NewJob): Promise<JobPlace | 'exists'> {
     const [reply] = await this.enqueuePacked([packJob(job)], true)
-    if (reply === 'enqueued' || reply === 'exists') return reply
-    throw refusedJob(job.jobId, reply)
+    if (reply === undefined || reply === 'held-back' || typeof reply === 'object') throw refusedJob(job.jobId, reply)
+    return reply
   }
 
   /**
@@ -390,6 +394,7 @@ function texts<T extends string>(reply: RawReply): T[] {
 
 /** The error of a job that was not enqueued. */
 export function refusedJob(jobId: string, reply: EnqueueReply | undefined): RqdError {
+  if (reply === 'exists') return new DuplicateJobError(jobId)
   const why = typeof reply === 'object' ? reply.refused : `it answered ${reply ?? 'nothing'}`
   return new RqdError('RQD_REDIS', `Redis did not enqueue the job ${JSON.stringify(jobId)}: ${why}`)
 }

@@ -32,7 +32,12 @@ export interface HereOptions {
  * should this process die before its end, another worker runs it.
  * @returns how it ended. @throws RqdError RQD_REDIS
  */
-export async function runHere(options: HereOptions, hash: JobHash, queue: string): Promise<'finished' | 'failed'> {
+export async function runHere(
+  options: HereOptions,
+  hash: JobHash,
+  queue: string,
+  unique: boolean,
+): Promise<'finished' | 'failed'> {
   const { store, resolver, clock, random } = options
   const logger = silentLogger
   const settler = new Settler({ store, clock, logger, counters: newCounters() })
@@ -57,8 +62,9 @@ export async function runHere(options: HereOptions, hash: JobHash, queue: string
     const execution = random.hex(32)
     const begun: JobHash = { ...hash, status: 'started', startedAtMs: clock.epochMs(), workerName: SYNC_WORKER }
     const fields = encodeJobHash(begun)
-    const call = { supervisorId, execution, jobId: hash.id, queue, fields, unique: false }
+    const call = { supervisorId, execution, jobId: hash.id, queue, fields, unique }
     const reply = await holdNewJob(store, call)
+    if (reply === 'exists') throw refusedJob(hash.id, reply)
     if (reply !== 'held') throw refusedJob(hash.id, { refused: refusals[reply] })
     const job: HeldJob = { id: hash.id, queue, origin: queue, execution, supervisorId, hash, shown: false }
     const { kind } = await inProcess.run(job, { ...hash, retriesLeft: undefined, repeatsLeft: undefined })
@@ -73,7 +79,6 @@ export async function runHere(options: HereOptions, hash: JobHash, queue: string
 }
 
 const refusals = {
-  exists: 'the id exists',
   lost: 'the lease ran out before the job began',
   refused: 'its key holds something other than a job',
 } as const

@@ -15,6 +15,8 @@ const placeholders: Record<string, string[]> = {
   worker: ['W'],
   workerExecutions: ['W'],
   workerCommands: ['W'],
+  scheduler: ['NAME'],
+  group: ['G'],
   supervisor: ['S'],
   claims: ['S'],
 }

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import type { Test } from 'tap'
 import { createKeys, type Keys } from '../../src/redis/keys.js'
-import { Store, type Claim, type ClaimReply } from '../../src/redis/store.js'
+import { Store, type Claim, type ClaimReply, type JobPlace } from '../../src/redis/store.js'
 
 /** A time as it is stored; any will do. */
 export const nowIso = '2026-11-23T08:31:26.251911Z'
@@ -35,9 +35,9 @@ export class Factory {
       unique?: boolean
       fields?: Readonly<Record<string, string>>
     } = {},
-  ): Promise<'enqueued' | 'exists'> {
+  ): Promise<JobPlace | 'exists'> {
     const { queue = 'q', ttlSec = 0, atFront = false, unique = false, fields = {} } = options
-    let reply: 'enqueued' | 'exists' = 'enqueued'
+    let reply: JobPlace | 'exists' = 'enqueued'
     for (const jobId of [ids].flat()) {
       const all = { ...plainFields(queue), ...(ttlSec > 0 ? { ttl: String(ttlSec) } : {}), ...fields }
       const call = { jobId, queue, fields: new Map(Object.entries(all)), ttlSec, atFront, unique }

@@ -24,9 +24,26 @@ void t.test('a job is its id, queue, ttl, flags, and then its fields', async (t)
   const two = packJob({ ...job, fields: new Map(), unique: true })
   const [first, second] = await unpacked(packJobs([one, two]))
   t.strictSame(first?.slice(0, 3), texts('a', 'größe', '9007199254740991'))
-  t.strictSame(first?.slice(3, 5).map(asInteger), [1, 0])
-  t.strictSame(first?.slice(5), texts('data', Uint8Array.of(0, 0xff, 0x80), 'description', ''))
-  t.strictSame(second, [...texts('id', 'q', '0'), 0, 1])
+  t.strictSame(first?.slice(3, 6).map(asInteger), [1, 0, 0])
+  t.strictSame(first?.slice(6), texts('data', Uint8Array.of(0, 0xff, 0x80), 'description', ''))
+  t.strictSame(second, [...texts('id', 'q', '0'), 0, 1, 0])
+})
+
+void t.test('what decides where a job goes is an array before the fields', async (t) => {
+  const placement = {
+    due: '+60',
+    enqueuedAt: 'now',
+    allowFailure: true,
+    group: 'größe',
+    parents: ['a', 'x'.repeat(300)],
+  }
+  const plain = { due: '', enqueuedAt: '', allowFailure: false, group: '', parents: [] }
+  const fields = new Map([['data', 'x']])
+  const packed = [placement, plain].map((one) => packJob({ ...job, fields, placement: one }))
+  const [first, second] = await unpacked(packJobs(packed))
+  t.strictSame(first?.[5], texts('+60', 'now', '1', 'größe', 'a', 'x'.repeat(300)))
+  t.strictSame(first?.slice(6), texts('data', 'x'))
+  t.strictSame(second?.[5], texts('', '', '', ''))
 })
 
 void t.test('every length of text and bytes comes through', async (t) => {
@@ -38,7 +55,7 @@ void t.test('every length of text and bytes comes through', async (t) => {
       ['bytes', Buffer.alloc(length, 0xc1)],
     ])
     const [found] = await unpacked(packJobs([packJob({ ...job, fields })]))
-    t.strictSame(found?.slice(5), texts(...[...fields].flat()), String(length))
+    t.strictSame(found?.slice(6), texts(...[...fields].flat()), String(length))
   }
 })
 
@@ -55,7 +72,7 @@ void t.test('any fields come through', async (t) => {
     fc.asyncProperty(fc.array(fc.tuple(names, value), { maxLength: 40 }), async (entries) => {
       const fields = new Map<string, string | Uint8Array>(entries)
       const [found] = await unpacked(packJobs([packJob({ ...job, fields })]))
-      t.strictSame(found?.slice(5), texts(...[...fields].flat()))
+      t.strictSame(found?.slice(6), texts(...[...fields].flat()))
     }),
     { seed: 20_261_123, numRuns: 100 },
   )

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { Queue, type QueueOptions } from '../../../src/queue.js'
+import type { QueueOptions } from '../../../src/enqueuer.js'
+import { Queue } from '../../../src/queue.js'
 import { createKeys } from '../../../src/redis/keys.js'
 import { fixtureTasks } from '../../helpers/daemon.js'
 import { python, withoutPythonRq } from '../../helpers/python.js'

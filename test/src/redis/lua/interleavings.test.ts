@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { Factory, nowIso } from '../../../helpers/factory.js'
+import { Factory, nowIso, plainFields } from '../../../helpers/factory.js'
 import { startRedis } from '../../../helpers/redis.js'
 import type { Claim } from '../../../../src/redis/store.js'
+import { promote } from '../../../../src/redis/scheduler-store.js'
 import { sweepAbandoned } from '../../../../src/redis/sweep-store.js'
 
 const { client } = await startRedis(t)
@@ -16,6 +17,9 @@ type Step = readonly [action: string, who: number, which: number, how: number]
 
 const actions = [
   'enqueue',
+  'defer',
+  'schedule',
+  'promote',
   'claim',
   'start',
   'finish',
@@ -31,7 +35,7 @@ const actions = [
   'sweep',
 ]
 const step = fc.tuple(
-  fc.constantFrom(...actions, 'enqueue', 'claim', 'claim', 'start'),
+  fc.constantFrom(...actions, 'enqueue', 'claim', 'claim', 'start', 'finish'),
   fc.nat(2),
   fc.nat(100),
   fc.nat(5),
@@ -72,6 +76,29 @@ class World {
       const id = `job-${this.#ids++}`
       this.#jobs.add(id)
       await make.enqueue(id, { queue, atFront: how === 0, ttlSec: how === 1 ? 1_000 : 0, unique: how > 2 })
+    } else if (action === 'defer' || action === 'schedule') {
+      const id = `job-${this.#ids++}`
+      this.#jobs.add(id)
+      const parents = Array.from({ length: how }, (_, i) => `job-${(which + i) % this.#ids}`).filter(
+        (one) => one !== id,
+      )
+      const isDeferred = action === 'defer' && parents.length > 0
+      const status = action === 'schedule' ? 'scheduled' : isDeferred ? 'deferred' : 'queued'
+      const fields = new Map(Object.entries({ ...plainFields(queue), status }))
+      if (how % 2 === 1) fields.set('allow_dependency_failures', '1')
+      const placement = {
+        due: action === 'schedule' ? '+60' : '',
+        enqueuedAt: nowIso,
+        allowFailure: how % 2 === 1,
+        group: how === 0 ? 'G' : '',
+        parents: isDeferred ? parents : [],
+      }
+      await make.store.enqueue({ jobId: id, queue, fields, ttlSec: 0, atFront: how === 2, unique: true, placement })
+    } else if (action === 'promote') {
+      // Time passes: what is scheduled is due.
+      for (const id of await client.zrange(keys.scheduled(queue), 0, '-1'))
+        await client.zadd(keys.scheduled(queue), 1, id)
+      await promote(client, keys, { name: String(who), fields: {} }, { queues, ttlSec: 60, nowIso, limit: how })
     } else if (action === 'claim') {
       held.push(...(await make.claim(supervisorId, queues, how)))
     } else if (action === 'requeue') {
@@ -154,7 +181,7 @@ class World {
     const pipeline = client.pipeline()
     for (const queue of queues) {
       pipeline.lrange(keys.queue(queue), 0, -1)
-      const registries = [keys.started, keys.finished, keys.failed, keys.scheduled, keys.canceled]
+      const registries = [keys.started, keys.finished, keys.failed, keys.scheduled, keys.canceled, keys.deferred]
       for (const key of registries.map((name) => name(queue))) {
         pipeline.zrange(key, 0, '-1')
       }
@@ -169,7 +196,7 @@ class World {
     for (const _ of queues) {
       for (const id of replies.shift() as string[]) put(id, 'list')
       for (const member of replies.shift() as string[]) put(member.split(':')[0]!, 'wip')
-      for (const place of ['finished', 'failed', 'scheduled', 'canceled'])
+      for (const place of ['finished', 'failed', 'scheduled', 'canceled', 'deferred'])
         for (const id of replies.shift() as string[]) put(id, place)
     }
     for (const _ of supervisors) {
@@ -197,7 +224,8 @@ class World {
 async function cancelAsRqDoes(id: string): Promise<void> {
   const [status, queue] = await client.hmget(keys.job(id), 'status', 'origin')
   if (typeof status !== 'string' || typeof queue !== 'string' || status === 'canceled') return
-  const registry = { finished: keys.finished, failed: keys.failed, scheduled: keys.scheduled }[status]
+  const { finished, failed, scheduled, deferred } = keys
+  const registry = { finished, failed, scheduled, deferred }[status]
   const transaction = client.multi().hset(keys.job(id), 'status', 'canceled').lrem(keys.queue(queue), 1, id)
   if (registry !== undefined) transaction.zrem(registry(queue), id)
   if (status === 'started') {
@@ -214,6 +242,7 @@ const expectedPlaces: Readonly<Record<string, readonly string[]>> = {
   finished: ['finished'],
   failed: ['failed'],
   scheduled: ['scheduled', 'claim'],
+  deferred: ['deferred'],
   // Canceled while held: RQ takes it off the started jobs, but does not interrupt it.
   canceled: ['canceled', 'canceled claim', 'canceled claim execution'],
 }

@@ -1,0 +1,113 @@
+import t, { type Test } from 'tap'
+import { systemClock } from '../../../src/clock.js'
+import { Scheduler, type SchedulerOptions } from '../../../src/maintenance/scheduler.js'
+import { systemRandom } from '../../../src/random.js'
+import { dump } from '../../helpers/dump.js'
+import { Factory, plainFields } from '../../helpers/factory.js'
+import { RecordingLogger } from '../../helpers/recording-logger.js'
+import { startRedis, type TestRedis } from '../../helpers/redis.js'
+import { waitFor } from '../../helpers/wait-for.js'
+
+interface Setup {
+  redis: TestRedis
+  make: Factory
+  open: (options?: Partial<SchedulerOptions>) => Scheduler
+  logger: RecordingLogger
+}
+
+async function setup(t: Test): Promise<Setup> {
+  const redis = await startRedis(t)
+  const make = new Factory(redis.client)
+  const logger = new RecordingLogger()
+  const open = (options: Partial<SchedulerOptions> = {}): Scheduler => {
+    const scheduler = new Scheduler({
+      redis: redis.client,
+      keys: make.keys,
+      queues: ['q'],
+      clock: systemClock,
+      random: systemRandom,
+      logger,
+      host: 'box',
+      pid: 42,
+      intervalMs: 20,
+      lockSec: 1,
+      ...options,
+    })
+    t.teardown(() => scheduler.stop())
+    return scheduler
+  }
+  return { redis, make, open, logger }
+}
+
+async function schedule({ make }: Setup, id: string, fromNowMs: number): Promise<void> {
+  const { client, keys } = make
+  await client.hset(keys.job(id), { ...plainFields('q'), status: 'scheduled' })
+  const [now] = await client.time()
+  await client.zadd(keys.scheduled('q'), Math.ceil(Number(now) + fromNowMs / 1000), id)
+}
+
+t.test('W18 what is due is queued when it has started, what comes due later soon after', async (t) => {
+  const place = await setup(t)
+  await schedule(place, 'due', -1_000)
+  const scheduler = place.open()
+  await scheduler.start()
+  t.strictSame(await place.make.list(), ['due'])
+  await schedule(place, 'soon', 1_000)
+  await waitFor('the other job', async () => (await place.make.list()).length === 2)
+  t.match(scheduler.name, /^1\d{16}$/, 'readers of RQ 1.13 want a number')
+})
+
+t.test('more than one call takes are all queued', async (t) => {
+  const place = await setup(t)
+  for (let i = 0; i < 450; i++) await schedule(place, `job-${i}`, -1_000)
+  await place.open({ intervalMs: 60_000 }).start()
+  await waitFor('all jobs', async () => (await place.make.list()).length === 450)
+})
+
+t.test('W18 a stopped scheduler leaves nothing behind, a dead one is followed within its lock’s time', async (t) => {
+  const place = await setup(t)
+  const first = place.open()
+  await first.start()
+  await first.stop()
+  await first.stop()
+  t.strictSame(await dump(place.make.client), {})
+  // Dead: nobody renews its lock.
+  const dead = place.open()
+  t.strictSame((await dead.runOnce()).held, ['q'])
+  await schedule(place, 'job', -1_000)
+  const next = place.open()
+  await next.start()
+  t.strictSame(await place.make.list(), [], 'the lock is respected while it lasts')
+  await waitFor('the other to take over', async () => (await place.make.list()).length === 1, 5_000)
+  t.strictSame((await dead.runOnce()).held, [], 'the dead one, come back, has lost it')
+})
+
+t.test('stop before start is harmless, and a start after it does nothing', async (t) => {
+  const place = await setup(t)
+  const scheduler = place.open()
+  await scheduler.stop()
+  await scheduler.start()
+  t.strictSame(await dump(place.make.client), {})
+})
+
+t.test('trouble is said once, and work goes on afterwards', async (t) => {
+  const place = await setup(t)
+  await place.make.client.set(place.make.keys.scheduled('q'), 'text')
+  await place.open().start()
+  await waitFor('it to be said', () =>
+    place.logger.lines.some((line) => line.startsWith('error scheduled jobs of a queue')),
+  )
+  await place.make.client.del(place.make.keys.scheduled('q'))
+  await schedule(place, 'job', -1_000)
+  await waitFor('the job', async () => (await place.make.list()).length === 1)
+  t.equal(place.logger.lines.filter((line) => line.startsWith('error')).length, 1)
+})
+
+t.test('a server that refuses scripts is said once, and its return too', async (t) => {
+  const place = await setup(t)
+  await place.make.client.config('SET', 'maxmemory', '1')
+  await place.open().start()
+  await place.make.client.config('SET', 'maxmemory', '0')
+  await waitFor('it to work again', () => place.logger.count('info scheduled jobs are looked after again') === 1)
+  t.equal(place.logger.lines.filter((line) => line.startsWith('warn')).length, 1)
+})
