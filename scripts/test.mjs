@@ -1,5 +1,5 @@
 // `npm test [-- files or folders of test sources]`: provide what the tests need, compile, run, and say the totals.
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -34,6 +34,9 @@ async function provide() {
   if (findProgram('redis-cli') === undefined && mayInstall()) await aptInstall(['redis-tools'])
   if (!hasPythonRq() && mayInstall()) await aptInstall(['python3-rq'])
   if (!hasPythonRq()) missing('Python RQ is not installed. On Debian and Ubuntu: sudo apt-get install python3-rq')
+  if (!hasRubyRedis() && mayInstall()) await aptInstall(['ruby-redis'])
+  if (!hasRubyRedis())
+    missing('Ruby with its gem redis is not installed. On Debian and Ubuntu: sudo apt-get install ruby-redis')
   await step('Compiling the tests', () => run('npm', ['run', '--silent', 'build:test']))
   await provideBuilds('package', 'examples')
   return redis !== undefined
@@ -44,6 +47,8 @@ const shownName = (name) => (name.startsWith('build/') ? relative('build', name)
 
 // Debian's package puts its program here; another `rq` on the PATH may be anything.
 const hasPythonRq = () => findProgram('rq', '/usr/bin') !== undefined
+
+const hasRubyRedis = () => spawnSync('ruby', ['-e', 'require "redis"']).status === 0
 
 /** Run test files with the runner. @returns its exit code, or the signal that ended it */
 function runTap(files, env, report) {

@@ -7,7 +7,7 @@ export interface RepeatOptions {
   interval?: Intervals
 }
 
-/** A job that is run again after it has ended well. Kept by workers of RQ 2.3 and newer. */
+/** A job that is run again after it has ended well. Kept by our workers, and those of RQ 2.3 and newer. */
 export class Repeat {
   readonly times: number
   readonly intervalsSec: readonly number[]

@@ -130,8 +130,8 @@ export const lua = {
   },
   saveMeta: {
     name: 'save_meta',
-    sha1: '1bff6e9564af7576dd69f76e3ca78718152c4385',
-    source: "if KEYS[2] and redis.call('HEXISTS', KEYS[2], ARGV[2]) == 0 then return 'lost' end\nif redis.call('TYPE', KEYS[1]).ok ~= 'hash' then return 'missing' end\nif ARGV[1] == '' then\n  redis.call('HDEL', KEYS[1], 'meta')\nelse\n  redis.call('HSET', KEYS[1], 'meta', ARGV[1])\nend\nreturn 'saved'",
+    sha1: '252ef9313c6386276fea9cdac5caf8c87ba9a46c',
+    source: "local job, claims = unpack(KEYS)\nif claims and redis.call('HEXISTS', claims, ARGV[2]) == 0 then return 'lost' end\nif redis.call('TYPE', job).ok ~= 'hash' then return 'missing' end\nif ARGV[1] == '' then\n  redis.call('HDEL', job, 'meta')\nelse\n  redis.call('HSET', job, 'meta', ARGV[1])\nend\nreturn 'saved'",
   },
   start: {
     name: 'start',

@@ -3,11 +3,12 @@
 -- ARGV[1] meta (bytes; '' removes the field)  ARGV[2] execution that must be claimed, with KEYS[2]
 -- Returns 'saved', 'lost' (the claim is not held: a newer execution owns the job; nothing written) or 'missing' (no
 -- hash). Never revives a job that was deleted.
-if KEYS[2] and redis.call('HEXISTS', KEYS[2], ARGV[2]) == 0 then return 'lost' end
-if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then return 'missing' end
+local job, claims = unpack(KEYS)
+if claims and redis.call('HEXISTS', claims, ARGV[2]) == 0 then return 'lost' end
+if redis.call('TYPE', job).ok ~= 'hash' then return 'missing' end
 if ARGV[1] == '' then
-  redis.call('HDEL', KEYS[1], 'meta')
+  redis.call('HDEL', job, 'meta')
 else
-  redis.call('HSET', KEYS[1], 'meta', ARGV[1])
+  redis.call('HSET', job, 'meta', ARGV[1])
 end
 return 'saved'

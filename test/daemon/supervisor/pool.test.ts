@@ -35,7 +35,8 @@ async function setup(t: Test, workers: string[], spares: number, concurrency = 1
     taskPaths: [fixtureTasks],
     preload: [],
     statsIntervalMs: 100,
-    policy: { ...defaultSlotPolicy, concurrency },
+    // Long enough for a slow machine to begin the job before.
+    policy: { ...defaultSlotPolicy, aheadLimitMs: 1_000, concurrency },
     spawn: () => {
       const executor = spawnNodeExecutor({ environment: plainEnvironment(), daemonId: 'pool-test', heapMb: null })
       started.push(executor)

@@ -104,9 +104,9 @@ void t.test('while the connection is down commands fail at once; it returns by i
   redis.on('error', () => undefined)
   t.teardown(() => redis.disconnect())
   await redis.connect()
-  const pending = redis.blpop('nothing', 0)
+  const rejected = t.rejects(redis.blpop('nothing', 0))
   await client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
-  await t.rejects(pending)
+  await rejected
   if (redis.status !== 'ready') await t.rejects(redis.incr('counter'))
   await waitFor('the connection to return', () => redis.status === 'ready')
   await redis.incr('counter')
