@@ -30,7 +30,9 @@ end
 -- Put a job that waits (again) on its list, which must be one (`can_hold`): status, time, TTL, push.
 local function push_job(prefix, id, queue, now_iso, ttl_sec, at_front)
   redis.call('HSET', job_key(prefix, id), 'status', 'queued', 'enqueued_at', now_iso)
-  apply_ttl(prefix, id, ttl_sec > 0 and ttl_sec or -1)
+  -- What EXPIRE would not take counts as none: the job must not get lost half way. A thousand years is for ever.
+  local has_ttl = ttl_sec > 0 and ttl_sec < 2 ^ 35 and ttl_sec % 1 == 0
+  apply_ttl(prefix, id, has_ttl and ttl_sec or -1)
   redis.pcall('SADD', prefix .. ':queues', prefix .. ':queue:' .. queue)
   redis.call(at_front and 'LPUSH' or 'RPUSH', prefix .. ':queue:' .. queue, id)
 end

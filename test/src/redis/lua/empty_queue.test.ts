@@ -21,7 +21,11 @@ void t.test('the jobs that wait go with their ids and their lists of dependents,
   t.equal(await emptyQueue(client, keys, 'q', false), 2)
   const kept = [keys.queues, keys.queue('other'), keys.job('elsewhere'), keys.dependencies('b'), keys.results('b')]
   t.strictSame(Object.keys(await dump(client)), [...kept, keys.failed('q')].sort())
-  t.strictSame(await client.smembers(keys.queues), [keys.queue('q'), keys.queue('other')], 'the queue stays known')
+  t.strictSame(
+    (await client.smembers(keys.queues)).sort(),
+    [keys.queue('other'), keys.queue('q')],
+    'the queue stays known',
+  )
 })
 
 void t.test('ids without a job, and keys of another type in place of one, do not stand in the way', async (t) => {

@@ -93,3 +93,12 @@ void t.test('a full Redis does not lose the job', async (t) => {
   t.strictSame(replies, ['requeued'])
   t.strictSame(await make.list(), ['a'])
 })
+
+void t.test('a ttl that Redis would not take is none: the job is not lost half way', async (t) => {
+  await failed('a', 'b', 'c')
+  for (const [id, ttl] of Object.entries({ a: '1.5', b: '1e30', c: 'soon' }))
+    await client.hset(keys.job(id), 'ttl', ttl)
+  t.strictSame(await make.requeue(['a', 'b', 'c']), ['requeued', 'requeued', 'requeued'])
+  t.strictSame(await make.list(), ['a', 'b', 'c'])
+  for (const id of ['a', 'b', 'c']) await ttlIs(t, client, keys.job(id), -1)
+})
