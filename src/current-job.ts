@@ -1,16 +1,16 @@
-import { decodeCall, type DecodedCall } from './job/call.js'
+import { Called } from './job/called.js'
 import { encodeMeta, metaOf, type Meta } from './job/meta.js'
 import { Job, type FetchOptions } from './job.js'
 import { CURRENT_TASK, type RunningTask } from './running-task.js'
 
 /** The job that is running, as its own function sees it. */
-export class CurrentJob {
+export class CurrentJob extends Called {
   readonly #task: RunningTask
-  #call: DecodedCall | undefined
   #meta: Meta | undefined
 
   /** Use `getCurrentJob`. */
   constructor(task: RunningTask) {
+    super()
     this.#task = task
   }
 
@@ -32,15 +32,6 @@ export class CurrentJob {
   /** Aborted when the job must end: its time is up, it was stopped, or the worker shuts down. */
   get signal(): AbortSignal {
     return this.#task.signal
-  }
-  get funcName(): string {
-    return this.#decoded().func
-  }
-  get args(): readonly unknown[] {
-    return this.#decoded().args
-  }
-  get kwargs(): Readonly<Record<string, unknown>> {
-    return this.#decoded().kwargs
   }
   /** Data of yours, the same object throughout the run: change it, then `saveMeta`. @throws PayloadError */
   get meta(): Record<string, unknown> {
@@ -67,9 +58,8 @@ export class CurrentJob {
     return this.#meta
   }
 
-  #decoded(): DecodedCall {
-    this.#call ??= decodeCall(this.#task.job.data)
-    return this.#call
+  protected get data(): Uint8Array {
+    return this.#task.job.data
   }
 }
 

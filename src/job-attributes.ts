@@ -1,4 +1,4 @@
-import { decodeCall, type DecodedCall } from './job/call.js'
+import { Called } from './job/called.js'
 import type { JobHash } from './job/hash.js'
 import { encodeMeta, metaOf, type Meta } from './job/meta.js'
 import { decodeExcInfo, ResultType, type Result } from './job/result.js'
@@ -9,13 +9,13 @@ import { decodeValue, valueOf } from './job-result.js'
  * What a job tells of itself, as of the moment when it was enqueued, fetched or refreshed. What it holds is decoded when
  * it is asked for, so a payload that cannot be read hurts only who reads it.
  */
-export abstract class JobAttributes<T = unknown> {
+export abstract class JobAttributes<T = unknown> extends Called {
   #hash: JobHash
   #latest: Result | undefined
-  #call: DecodedCall | undefined
   #meta: Meta | undefined
 
   protected constructor(hash: JobHash, latest: Result | undefined) {
+    super()
     this.#hash = hash
     this.#latest = latest
   }
@@ -57,18 +57,6 @@ export abstract class JobAttributes<T = unknown> {
   }
   get description(): string | undefined {
     return this.#hash.description
-  }
-  /** @throws PayloadError */
-  get funcName(): string {
-    return this.#decoded().func
-  }
-  /** @throws PayloadError */
-  get args(): readonly unknown[] {
-    return this.#decoded().args
-  }
-  /** @throws PayloadError */
-  get kwargs(): Readonly<Record<string, unknown>> {
-    return this.#decoded().kwargs
   }
   /** Data of yours, the same object until the job is refreshed: change it, then `saveMeta`. @throws PayloadError */
   get meta(): Record<string, unknown> {
@@ -170,7 +158,7 @@ export abstract class JobAttributes<T = unknown> {
   protected replace(hash: JobHash, latest: Result | undefined): void {
     this.#hash = hash
     this.#latest = latest
-    this.#call = undefined
+    this.forgetCall()
     this.#meta = undefined
   }
 
@@ -190,9 +178,8 @@ export abstract class JobAttributes<T = unknown> {
     return this.#meta
   }
 
-  #decoded(): DecodedCall {
-    this.#call ??= decodeCall(this.#hash.data ?? new Uint8Array())
-    return this.#call
+  protected get data(): Uint8Array {
+    return this.#hash.data ?? new Uint8Array()
   }
 }
 

@@ -124,9 +124,10 @@ export class Queue extends QueueContents implements Enqueuer {
   async enqueueMany<const C extends readonly EnqueueCall[]>(calls: C): Promise<JobsOf<C>> {
     if (this.#sync !== undefined) {
       // All are checked before the first one runs.
-      for (const call of calls) await this.#encode(call)
+      const made: [EncodedJob, EnqueueCall][] = []
+      for (const call of calls) made.push([await this.#encode(call), call])
       const jobs: Job[] = []
-      for (const call of calls) jobs.push(await this.#put(call))
+      for (const [encoded, call] of made) jobs.push(await this.#send(encoded, call))
       return jobs as JobsOf<C>
     }
     return (await enqueueMany(this.#outbox, calls, (call) => this.#encode(call))) as JobsOf<C>
@@ -134,7 +135,10 @@ export class Queue extends QueueContents implements Enqueuer {
 
   async #put(call: EnqueueCall, due?: string): Promise<Job> {
     const made = this.#encode(call, due)
-    const encoded = made instanceof Promise ? await made : made
+    return this.#send(made instanceof Promise ? await made : made, call)
+  }
+
+  async #send(encoded: EncodedJob, call: EnqueueCall): Promise<Job> {
     if (this.#sync !== undefined && (await this.#sync.takes(encoded.hash))) return this.#sync.run(encoded, call)
     const [reply] = await this.#outbox.put([encoded.packed], false)
     place(encoded, reply)

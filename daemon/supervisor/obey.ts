@@ -3,7 +3,7 @@ import { Commands, type CommandListener } from '../../src/worker/commands.js'
 import type { Operations } from '../control/operations.js'
 import type { JobBoard } from './job-board.js'
 import type { Pool } from './pool.js'
-import type { SupervisorOptions } from './supervisor.js'
+import type { SupervisorOptions } from './supervisor-options.js'
 
 /** A worker that is told again to shut down, so long after the first time, ends at once: as RQ's do. */
 const AGAIN_MS = 1_000

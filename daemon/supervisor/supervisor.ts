@@ -1,11 +1,6 @@
-import type { Redis } from 'ioredis'
-import type { Clock } from '../../src/clock.js'
 import { deferred } from '../../src/deferred.js'
 import { RqdError } from '../../src/errors.js'
-import type { Logger } from '../../src/logger.js'
-import type { Random } from '../../src/random.js'
 import { Link } from '../../src/redis/link.js'
-import type { Store } from '../../src/redis/store.js'
 import type { Service } from '../../src/service.js'
 import type { Commands } from '../../src/worker/commands.js'
 import { newCounters } from '../../src/worker/counters.js'
@@ -18,8 +13,6 @@ import { Settler } from '../../src/worker/settler.js'
 import { Starter } from '../../src/worker/starter.js'
 import { Wakeup } from '../../src/worker/wakeup.js'
 import type { DaemonState, DrainProgress, DrainReply, Operations, Status } from '../control/operations.js'
-import type { ProcessIdentity } from '../host.js'
-import type { JobLog } from '../job-log.js'
 import { defaultSlotPolicy } from './children.js'
 import { drain } from './drain.js'
 import { Handout } from './handout.js'
@@ -29,46 +22,15 @@ import { OomWatch } from './oom-watch.js'
 import { Pool } from './pool.js'
 import { Presence } from './presence.js'
 import { saveRunningMeta } from './save-meta.js'
-import type { SpawnExecutor } from './spawn.js'
 import { checkServed, executorStatus, queueStatus } from './status.js'
 import { succeedDeadNeighbours } from './succession.js'
+import type { SupervisorOptions } from './supervisor-options.js'
 
 /** How long results may wait for Redis when the daemon stops. */
 const SETTLE_LIMIT_MS = 10_000
 
 /** Most jobs that a claim brings which is sent ahead: were we frozen then, they would wait until our lease is over. */
 const MAX_ARMED_JOBS = 8
-
-export interface SupervisorOptions {
-  name: string
-  /** Marks the processes of this daemon. */
-  daemonId: string
-  version: string
-  identity: ProcessIdentity
-  queues: readonly string[]
-  executors: number
-  /** Jobs that an executor may run at a time. */
-  concurrency: number
-  /** Executors kept warm beside them. */
-  spares: number
-  taskPaths: readonly string[]
-  burst: boolean
-  resultTtlSec: number
-  leaseMs: number
-  /** A job that has ended so many executors is failed, whatever retries it has left. */
-  maxDeaths: number
-  /** To show in `status`, without its password. */
-  redisUrl: string
-  store: Store
-  /** Opens a connection for blocking calls. */
-  connect: () => Redis
-  spawn: SpawnExecutor
-  clock: Clock
-  random: Random
-  logger: Logger
-  jobLog: JobLog
-  output: (chunk: Uint8Array, stream: 'stdout' | 'stderr') => void
-}
 
 /**
  * The parent: reads queues, keeps executors busy, writes what became of each job, and answers for all of it.

@@ -4,10 +4,12 @@ import { rqDefaults } from '../rq-defaults.js'
 import { readClaims, type ClaimCall, type ClaimReply, type SkipReason } from './claims.js'
 import type { Keys } from './keys.js'
 import type { PackedArgument } from './pack-texts.js'
+import type { Beat, BeatReply, Registration } from './lease.js'
 import { packJob, packJobs, type NewJob } from './pack-job.js'
 import { asInteger, asList, asText, packRecords, runScript, type RawReply, type ScriptArgument } from './script.js'
 import { scripts } from './scripts.js'
 
+export type { Beat, BeatReply, Registration } from './lease.js'
 export type { Claim, ClaimCall, ClaimReply, SkipReason } from './claims.js'
 
 /**
@@ -22,41 +24,6 @@ export type JobPlace = 'enqueued' | 'deferred' | 'scheduled'
 /** `held-back`: another job of the same call was refused. `refused`: why. Nothing of the job is written then. */
 export type EnqueueReply = JobPlace | 'exists' | 'held-back' | { readonly refused: string }
 export type RequeueReply = 'requeued' | 'not-failed' | 'missing'
-
-/** Who registers: the supervisor's lease and its workers. Field values are hash texts. */
-export interface Registration {
-  supervisorId: string
-  leaseMs: number
-  workerTtlSec: number
-  queues: readonly string[]
-  supervisorFields: Readonly<Record<string, string>>
-  workers: readonly { name: string; fields: Readonly<Record<string, string>> }[]
-}
-
-export interface Beat {
-  supervisorId: string
-  leaseMs: number
-  workerTtlSec: number
-  nowIso: string
-  queues: readonly string[]
-  workers: readonly { name: string; state: string; pid: number | null }[]
-  running: readonly {
-    execution: string
-    jobId: string
-    queue: string
-    worker: string
-    /** How long readers may take the job for running without another beat, seconds. */
-    markSec: number
-    workSec: number
-  }[]
-}
-
-export interface BeatReply {
-  /** How many claims Redis has of this supervisor. */
-  readonly claims: number
-  /** Running executions whose claim is gone. */
-  readonly gone: string[]
-}
 
 /** A queue at a glance. `depth` -1: the key holds something else. */
 export interface QueueSummary {

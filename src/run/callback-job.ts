@@ -1,13 +1,13 @@
-import { decodeCall, type DecodedCall } from '../job/call.js'
+import { Called } from '../job/called.js'
 import { decodeMeta } from '../job/meta.js'
 import type { RunJob } from './task.js'
 
 /** A job as its callbacks see it. What it holds is decoded when it is asked for. */
-export class CallbackJob {
+export class CallbackJob extends Called {
   readonly #job: RunJob
-  #call: DecodedCall | undefined
 
   constructor(job: RunJob) {
+    super()
     this.#job = job
   }
 
@@ -18,18 +18,6 @@ export class CallbackJob {
   get origin(): string {
     return this.#job.queue
   }
-  /** @throws PayloadError */
-  get funcName(): string {
-    return this.#decoded().func
-  }
-  /** @throws PayloadError */
-  get args(): readonly unknown[] {
-    return this.#decoded().args
-  }
-  /** @throws PayloadError */
-  get kwargs(): Readonly<Record<string, unknown>> {
-    return this.#decoded().kwargs
-  }
   /** As it was when the job began. @throws PayloadError */
   get meta(): Record<string, unknown> {
     return this.#job.meta === null ? {} : decodeMeta(this.#job.meta).value
@@ -39,8 +27,7 @@ export class CallbackJob {
     return this.#job.timeoutSec
   }
 
-  #decoded(): DecodedCall {
-    this.#call ??= decodeCall(this.#job.data)
-    return this.#call
+  protected get data(): Uint8Array {
+    return this.#job.data
   }
 }

@@ -114,19 +114,19 @@ export class Commands implements Service {
       case 'stop-job':
       case 'stop-execution':
         if (typeof jobId !== 'string') break
-        this.#logger.info('a worker was told something', told)
+        this.#logger.info('a command came for a worker', told)
         this.#listener.stopJob(worker, jobId, typeof execution === 'string' ? execution : undefined)
         return
       case 'kill-horse':
-        this.#logger.info('a worker was told something', told)
+        this.#logger.info('a command came for a worker', told)
         this.#listener.killHorse(worker)
         return
       case 'shutdown':
-        this.#logger.info('a worker was told something', told)
+        this.#logger.info('a command came for a worker', told)
         this.#listener.shutdown(worker)
         return
     }
-    this.#logger.warn('a worker was told something that it does not know', told)
+    this.#logger.warn('a command came that a worker does not know', told)
   }
 }
 

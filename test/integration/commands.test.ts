@@ -60,7 +60,7 @@ t.test('W17: a stop for another job, another run or another worker harms nobody'
   ] as const) {
     t.equal(await tell(redis, worker, command), 1)
   }
-  await daemon.logged('a worker was told something that it does not know')
+  await daemon.logged('a command came that a worker does not know')
   await writeFile(file, '')
   await waitFor('the job to end', async () => (await job.refresh()).isFinished)
 })

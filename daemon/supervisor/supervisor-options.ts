@@ -1,0 +1,39 @@
+import type { Redis } from 'ioredis'
+import type { Clock } from '../../src/clock.js'
+import type { Logger } from '../../src/logger.js'
+import type { Random } from '../../src/random.js'
+import type { Store } from '../../src/redis/store.js'
+import type { ProcessIdentity } from '../host.js'
+import type { JobLog } from '../job-log.js'
+import type { SpawnExecutor } from './spawn.js'
+
+export interface SupervisorOptions {
+  name: string
+  /** Marks the processes of this daemon. */
+  daemonId: string
+  version: string
+  identity: ProcessIdentity
+  queues: readonly string[]
+  executors: number
+  /** Jobs that an executor may run at a time. */
+  concurrency: number
+  /** Executors kept warm beside them. */
+  spares: number
+  taskPaths: readonly string[]
+  burst: boolean
+  resultTtlSec: number
+  leaseMs: number
+  /** A job that has ended so many executors is failed, whatever retries it has left. */
+  maxDeaths: number
+  /** To show in `status`, without its password. */
+  redisUrl: string
+  store: Store
+  /** Opens a connection for blocking calls. */
+  connect: () => Redis
+  spawn: SpawnExecutor
+  clock: Clock
+  random: Random
+  logger: Logger
+  jobLog: JobLog
+  output: (chunk: Uint8Array, stream: 'stdout' | 'stderr') => void
+}
