@@ -51,26 +51,36 @@ export interface EntryDefaults {
 }
 
 /**
- * Check an entry and name its functions. A job is made for a try, so that what no job can be is refused now.
+ * Check an entry and name its functions: a promise only where a name must be found first. A job is made for a try, so
+ * that what no job can be is refused now.
  * @throws RqdError RQD_BAD_OPTION, RQD_BAD_DURATION, RQD_UNNAMED_FUNCTION, RQD_UNREPRESENTABLE
  */
-export async function makeEntry(
+export function makeEntry(
   func: TaskFunction | string,
   options: CronEntryOptions,
   defaults: EntryDefaults,
-): Promise<CronEntry> {
-  const { name, queue = 'default', cron, interval, timeZone, backfill, serializer, ...rest } = options
+): CronEntry | Promise<CronEntry> {
+  const { name, queue: _q, cron: _c, interval: _i, timeZone: _t, backfill: _b, serializer: _s, ...rest } = options
   const call: EnqueueCall = { ...rest, func }
   refuseOptions(call, name ?? 'with no name')
-  const names = await namesOf(call, defaults.taskPaths)
-  const own = checkName(name ?? names.func)
-  const what = `cron entry ${JSON.stringify(own)}`
+  const names = namesOf(call, defaults.taskPaths)
+  if (names instanceof Promise) return names.then((found) => namedEntry(found, call, options, defaults))
+  return namedEntry(names, call, options, defaults)
+}
+
+function namedEntry(
+  names: CallNames,
+  call: EnqueueCall,
+  { name = names.func, queue = 'default', cron, interval, timeZone, backfill, serializer }: CronEntryOptions,
+  defaults: EntryDefaults,
+): CronEntry {
+  const what = `cron entry ${JSON.stringify(checkName(name))}`
   const when: ScheduleOptions = {}
   if (cron !== undefined) when.cron = cron
   if (interval !== undefined) when.interval = interval
   if (timeZone !== undefined) when.timeZone = timeZone
   const entry: CronEntry = {
-    name: own,
+    name,
     queue: checkQueueName(queue),
     schedule: parseSchedule(when, what),
     backfill: parseBackfill(backfill, what),
