@@ -38,8 +38,8 @@ async function read(context: Context): Promise<CronRow[]> {
 const columns: Column[] = [
   { title: 'NAME', shrinks: true },
   { title: 'SCHEDULE', shrinks: true },
-  { title: 'ZONE', shrinks: true },
-  { title: 'QUEUE', shrinks: true, fromWidth: 90 },
+  { title: 'ZONE', shrinks: true, fromWidth: 90 },
+  { title: 'QUEUE', shrinks: true, fromWidth: 100 },
   { title: 'NEXT' },
   { title: 'LAST' },
   { title: 'LAST JOB', shrinks: true },
