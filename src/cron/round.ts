@@ -53,6 +53,7 @@ export class CronRound {
         this.#tellForeign(entry, state)
         continue
       }
+      this.#tellOurs(entry)
       const look = await this.#look(entry, state, nowMs)
       firings.push(...look.firings)
       if (look.followed === undefined) continue
@@ -101,6 +102,13 @@ export class CronRound {
       nextMs: upcomingTick(schedule, { sinceMs: state.sinceMs, lastMs }, nowMs),
     }
     return { firings, followed, more: refused === undefined && ticks.length > MOST_FIRINGS }
+  }
+
+  #tellOurs({ name }: CronEntry): void {
+    const from = this.#told.get(topic(name, 'holder'))
+    if (from === undefined) return
+    this.#told.delete(topic(name, 'holder'))
+    this.#options.logger.info('a cron entry was taken over', { entry: name, from })
   }
 
   #tellForeign({ name }: CronEntry, state: EntryState | undefined): void {

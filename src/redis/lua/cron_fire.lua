@@ -26,7 +26,7 @@ local why = misfit(KEYS[1], 'hash', 'a cron entry')
 if why then return why end
 local holder, known, last = unpack(redis.call('HMGET', KEYS[1], 'holder', 'schedule', 'last'))
 if holder ~= scheduler or known ~= schedule then return -1 end
-if last and tonumber(last) >= tonumber(tick) then return 0 end
+if last and (tonumber(last) or 0) >= tonumber(tick) then return 0 end
 why = misfit(KEYS[3], 'set', 'the set of known queues')
   or misfit(queue_key, 'list', 'a list of job ids')
   or misfit(job_key(prefix, id), 'hash', 'a job')

@@ -6,7 +6,7 @@
 -- Derived keys: the entries (hashes).
 -- Returns { now (epoch ms), per entry: 0 its key holds something else | { who holds it, since, last tick or '', id of the
 -- last job or '', when that was enqueued (ISO) or '' } }
--- An entry whose schedule has changed starts anew. Never touches one that somebody else holds.
+-- An entry whose schedule has changed, or whose times nobody can read, starts anew. Never touches one that somebody else holds.
 --@include job_keys
 local prefix, scheduler, lease_ms, keep_ms, since = unpack(ARGV, 1, 5)
 local time = redis.call('TIME')
@@ -14,14 +14,21 @@ local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local now = string.format('%.0f', now_ms)
 local reply = { now_ms }
 
+-- What somebody else has written there may be anything: the entry then starts anew.
+local function is_time(text)
+  local ms = tonumber(text or '')
+  return ms and ms >= 0 and ms < 253402300800000
+end
+
 for i = 6, #ARGV, 3 do
   local name, schedule, shown = ARGV[i], ARGV[i + 1], ARGV[i + 2]
   local entry = prefix .. 'd:cron:' .. name
   if can_hold(entry, 'hash') then
-    local holder, until_ms, known = unpack(redis.call('HMGET', entry, 'holder', 'until', 'schedule'))
+    local holder, until_ms, known, counts_from, last =
+      unpack(redis.call('HMGET', entry, 'holder', 'until', 'schedule', 'since', 'last'))
     if not holder or holder == scheduler or (tonumber(until_ms) or 0) <= now_ms then
       holder = scheduler
-      if known ~= schedule then
+      if known ~= schedule or not is_time(counts_from) or (last and not is_time(last)) then
         redis.call('HDEL', entry, 'last', 'last_job', 'enqueued_at')
         redis.call('HSET', entry, 'schedule', schedule, 'since', since == '' and now or since)
       end

@@ -19,7 +19,7 @@ t.test('J20 two daylight changes in three zones: each tick once, and exactly tho
       const startMs = Date.parse(`${day}T00:00Z`) - 12 * 3_600_000
       const endMs = startMs + 36 * 3_600_000
       const cron = new CronScheduler({ connection: redis.client })
-      for (const pattern of [...Object.keys(named), '*/15 * * * *', '0 * * * *']) {
+      for (const pattern of [...Object.keys(named), '*/30 * * * *', '0 * * * *']) {
         await cron.register('a.b', { name: pattern, queue: pattern.replaceAll(',', ';'), cron: pattern, timeZone })
       }
       for (let nowMs = startMs; nowMs <= endMs;) nowMs += (await cron.step(nowMs)).nextMs ?? Infinity
@@ -30,7 +30,7 @@ t.test('J20 two daylight changes in three zones: each tick once, and exactly tho
         t.strictSame(await queuedTicks(redis.client, pattern), expected, `${pattern} in ${timeZone} about ${day}`)
       }
       for (const [pattern, fits] of [
-        ['*/15 * * * *', /:(00|15|30|45)$/],
+        ['*/30 * * * *', /:(00|30)$/],
         ['0 * * * *', /:00$/],
       ] as const) {
         const expected = within(minutes.filter(({ wall }) => fits.test(wall)).map(({ atMs }) => atMs))

@@ -57,11 +57,11 @@ t.test('years without anybody cost no more than the count that is made good for'
 })
 
 t.test('whatever the bounds, what is due is the end of what one would get without any', (t) => {
-  const schedules = ['* * * * *', '*/7 3,4 * * *', '0 0 * * mon'].map((cron) => parseSchedule({ cron }, 'it'))
+  const schedules = ['* * * * *', '*/7 3,4 * * *', '0 */2 * * *'].map((cron) => parseSchedule({ cron }, 'it'))
   fc.assert(
     fc.property(
       fc.constantFrom(...schedules),
-      fc.integer({ min: 0, max: 3 * 86_400_000 }),
+      fc.integer({ min: 0, max: 6 * 3_600_000 }),
       fc.integer({ min: 1, max: 50 }),
       (schedule, spanMs, count) => {
         const progress = { sinceMs: 0, lastMs: 0 }
@@ -70,7 +70,7 @@ t.test('whatever the bounds, what is due is the end of what one would get withou
         return JSON.stringify(some) === JSON.stringify(all.slice(-count))
       },
     ),
-    { numRuns: 50 },
+    { numRuns: 40 },
   )
   t.end()
 })

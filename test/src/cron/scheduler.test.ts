@@ -1,7 +1,10 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import t, { type Test } from 'tap'
 import { CronScheduler, Queue, type CronEntryOptions, type CronSchedulerOptions } from '../../../src/index.js'
 import { createKeys } from '../../../src/redis/keys.js'
 import { queuedTicks } from '../../helpers/cron-ticks.js'
+import { fixtureTasks } from '../../helpers/daemon.js'
 import { goldenNames, loadGolden } from '../../helpers/golden.js'
 import { RecordingLogger } from '../../helpers/recording-logger.js'
 import { startRedis, type TestRedis } from '../../helpers/redis.js'
@@ -251,6 +254,39 @@ t.test('P4 RQ shows ours: its hash of a cron scheduler is byte for byte the one 
   }
   await cron.stop()
   t.equal(await redis.client.exists(keys.cronSchedulers), 0, 'as with RQ, the hash alone is left to expire')
+})
+
+t.test('J20 when its holder is gone, an entry is taken over, and that is told', async (t) => {
+  const redis = await startRedis(t)
+  const logger = new RecordingLogger()
+  const [one, two] = [open(redis, { name: 'one' }), open(redis, { name: 'two', logger })]
+  for (const cron of [one, two]) await cron.register('a.b', { name: 'e', cron: '* * * * *' })
+  await one.step(at('10:00:30'))
+  await two.step(at('10:00:30'))
+  await two.step(at('10:01:00'))
+  t.strictSame(logger.lines, ['debug a cron entry is looked after by another scheduler'])
+  await lapse(redis, 'e')
+  const { firings } = await two.step(at('10:01:05'))
+  t.match(firings, [{ entry: 'e', tick: new Date(at('10:01:00')) }], 'a tick of the time between is late, not lost')
+  t.strictSame(logger.lines.slice(1), ['info a cron entry was taken over', 'info a cron entry has fired'])
+  t.match(logger.fields[1], { entry: 'e', from: 'one' })
+})
+
+t.test('J2 an exported function is registered under the name that workers know', async (t) => {
+  const redis = await startRedis(t)
+  const { add } = (await import(pathToFileURL(join(fixtureTasks, 'arithmetic.mjs')).href)) as {
+    add: (a: number, b: number) => number
+  }
+  const cron = open(redis, { taskPaths: [fixtureTasks] })
+  t.equal(await cron.register(add, { interval: 60, args: [1, 2] }), 'arithmetic.add')
+  await t.rejects(
+    cron.register(() => 1, { interval: 60 }),
+    { code: 'RQD_UNNAMED_FUNCTION' },
+  )
+  await cron.step(at('10:00:00'))
+  t.match(await new Queue('default', { connection: redis.client }).jobs(), [
+    { funcName: 'arithmetic.add', args: [1, 2] },
+  ])
 })
 
 t.test('what no entry can be is refused when it is registered', async (t: Test) => {

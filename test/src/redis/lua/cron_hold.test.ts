@@ -90,3 +90,22 @@ t.test('an entry whose key holds something else is left alone, beside others', a
   t.match(states, [undefined, { holder: 'a' }])
   t.strictSame((await dump(client))[keys.cronEntry('bad')], before)
 })
+
+t.test('C12 an entry whose times nobody can read starts anew', async (t) => {
+  for (const [field, value] of [
+    ['since', 'soon'],
+    ['since', '-5'],
+    ['last', 'never'],
+    ['last', '9e15'],
+    ['last', 'nan'],
+  ] as const) {
+    await client.flushall()
+    await hold('a')
+    await client.hset(keys.cronEntry('e'), field, value)
+    const state = await hold('a', 'every 60', 7_000)
+    t.match(state, { holder: 'a', sinceMs: 7_000, lastMs: undefined }, `${field} ${value}`)
+    t.equal(await fire('a', 67_000), 'fired')
+  }
+  await client.hset(keys.cronEntry('e'), { until: 'x' })
+  t.match(await hold('b'), { holder: 'b' }, 'a lease that nobody can read has run out')
+})
