@@ -7,9 +7,11 @@ import { systemRandom } from '../src/random.js'
 import { connectRedis, redactUrl } from '../src/redis/connection.js'
 import { createKeys } from '../src/redis/keys.js'
 import { Store } from '../src/redis/store.js'
+import type { CronScheduler } from '../src/cron/scheduler.js'
 import type { Config } from './config.js'
 import { ControlServer } from './control/server.js'
 import { defaultSocketPath } from './control/socket-path.js'
+import { createCron } from './cron.js'
 import { ownIdentity } from './host.js'
 import { preflight } from './preflight.js'
 import { JobLog } from './job-log.js'
@@ -90,7 +92,8 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
     const scheduler = config.scheduler
       ? new Scheduler({ redis, keys, queues, clock, random, logger, host, pid })
       : undefined
-    await serve(supervisor, scheduler, config, environment, logger)
+    const cron = await createCron(config, { redis, logger, host, pid })
+    await serve(supervisor, scheduler, cron, config, environment, logger)
     return 0
   } finally {
     stopListening()
@@ -101,6 +104,7 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
 async function serve(
   supervisor: Supervisor,
   scheduler: Scheduler | undefined,
+  cron: CronScheduler | undefined,
   config: Config,
   environment: NodeJS.ProcessEnv,
   logger: DaemonLogger,
@@ -112,6 +116,7 @@ async function serve(
     process.title = `rqd: supervisor ${config.queues.join(',')}`
     // What is due already is there when the first jobs are claimed: a burst takes it along.
     await scheduler?.start()
+    await cron?.start()
     await supervisor.start()
     logger.info('daemon ready', { executors: config.executors, queues: config.queues.join(','), socket: path })
     await notifyReady(environment, `serving ${config.queues.join(', ')}`, logger)
@@ -121,6 +126,7 @@ async function serve(
     // Told to stop while it started: that is no failure.
     if (supervisor.state !== 'stopping') throw thrown
   } finally {
+    await cron?.stop()
     await scheduler?.stop()
     await supervisor.stop()
     await control.stop()

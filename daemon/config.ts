@@ -8,6 +8,7 @@ import { defaultSettlePolicy } from '../src/job/settle.js'
 import { checkQueueName } from '../src/queue-name.js'
 import { DEFAULT_PREFIX } from '../src/redis/keys.js'
 import { rqDefaults } from '../src/rq-defaults.js'
+import { cronEntries } from './cron-config.js'
 
 const { z } = requirePackage('zod') as typeof zod
 
@@ -54,6 +55,8 @@ const schema = z.strictObject({
   burst: z.boolean().default(false),
   /** Put scheduled jobs on their queues when they are due. */
   scheduler: z.boolean().default(true),
+  /** What is put on queues by the clock. */
+  cron: cronEntries,
   socket: z.string().optional(),
   resultsTtl: duration.default(rqDefaults.resultTtlSec),
   /** How long other daemons wait for a sign of life before they take over this one's jobs. */

@@ -43,6 +43,11 @@ export class Context {
     this.#flags = flags
   }
 
+  /** Whether a Redis is named on the command line. */
+  get namesRedis(): boolean {
+    return this.#flags.url !== undefined || this.#flags.prefix !== undefined
+  }
+
   /** Characters in a line of stdout; undefined if it is no screen. */
   get width(): number | undefined {
     return this.io.stdout.isTTY === true ? (this.io.stdout.columns ?? 80) : undefined

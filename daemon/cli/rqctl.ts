@@ -19,6 +19,7 @@ const daemonCommands: Readonly<Record<string, () => Promise<Add>>> = {
   discover: async () => (await import('./commands/discover.js')).addDiscover,
 }
 const redisCommands: typeof daemonCommands = {
+  cron: async () => (await import('./commands/cron.js')).addCron,
   info: async () => (await import('./commands/info.js')).addInfo,
   requeue: async () => (await import('./commands/requeue.js')).addRequeue,
 }
@@ -65,8 +66,8 @@ async function buildProgram(io: RqctlIo, run: Run, first: string | undefined): P
       '--socket <path>',
       'control socket (default: rqd.sock in $RUNTIME_DIRECTORY, $XDG_RUNTIME_DIR/rqd or /tmp/rqd-$UID)',
     )
-    .option('-u, --url <url>', 'Redis, for info and requeue (default: $RQ_REDIS_URL, else redis://localhost:6379/0)')
-    .option('--prefix <text>', 'prefix of all keys, for info and requeue (default: rq)')
+    .option('-u, --url <url>', 'Redis, for info, requeue, cron (default: $RQ_REDIS_URL, else redis://localhost:6379/0)')
+    .option('--prefix <text>', 'prefix of all keys, for info, requeue, cron (default: rq)')
     .optionsGroup('Output:')
     .option('--json', 'print one JSON document')
     .optionsGroup('Other:')

@@ -2,6 +2,7 @@
  * The client's check of what a daemon answers: protocol.ts's result schemas in a form that costs no loading, because a
  * `rqctl status` should be there at once. A test holds the two together.
  */
+import type { CronRow } from '../../src/cron/list.js'
 import type { Counters } from '../../src/worker/counters.js'
 import type { DrainProgress, DrainReply, ExecutorStatus, QueueStatus, Status } from './operations.js'
 import type { MethodName } from './protocol.js'
@@ -93,11 +94,26 @@ const status = object({
   counters,
 } satisfies Checks<Status>)
 
+const cronEntry = object({
+  name: text,
+  func: text,
+  queue: text,
+  cron: nullOr(text),
+  intervalSec: nullOr(seconds),
+  timeZone: nullOr(text),
+  backfill: truth,
+  holder: nullOr(text),
+  nextTick: nullOr(text),
+  lastTick: nullOr(text),
+  lastJobId: nullOr(text),
+} satisfies Checks<CronRow>)
+
 const paused = object({ paused: listOf(text) } satisfies Checks<{ paused: string[] }>)
 
 const answers: Readonly<Record<MethodName, Check>> = {
   ping: oneOf('pong'),
   status,
+  'cron.list': object({ entries: listOf(cronEntry) } satisfies Checks<{ entries: CronRow[] }>),
   pause: paused,
   resume: paused,
   drain: object({ drained: truth, handedBack: count, elapsedSec: seconds } satisfies Checks<DrainReply>),

@@ -18,6 +18,7 @@ export function bindMethods(operations: Operations, version: string): Record<Met
   return {
     ping: bind('ping', () => 'pong'),
     status: bind('status', () => operations.status()),
+    'cron.list': bind('cron.list', () => operations.cronList()),
     pause: bind('pause', ({ queues }) => operations.pause(queues)),
     resume: bind('resume', ({ queues }) => operations.resume(queues)),
     drain: bind('drain', ({ timeoutSec }, { onProgress }) => operations.drain(timeoutSec, onProgress)),

@@ -4,6 +4,7 @@
  * follow it. Fault codes are in faults.ts.
  */
 import type * as zod from 'zod'
+import type { CronRow } from '../../src/cron/list.js'
 import { requirePackage } from '../../src/require.js'
 import type { DrainProgress, DrainReply, Status } from './operations.js'
 
@@ -80,6 +81,24 @@ const status: zod.ZodType<Status> = z.looseObject({
   counters,
 })
 
+const cronList: zod.ZodType<{ entries: CronRow[] }> = z.looseObject({
+  entries: z.array(
+    z.looseObject({
+      name: z.string(),
+      func: z.string(),
+      queue: z.string(),
+      cron: z.string().nullable().describe('Null for an interval'),
+      intervalSec: seconds.nullable(),
+      timeZone: z.string().nullable(),
+      backfill: z.boolean(),
+      holder: z.string().nullable().describe('The scheduler that looks after it; null if none does'),
+      nextTick: z.string().nullable().describe('ISO time'),
+      lastTick: z.string().nullable(),
+      lastJobId: z.string().nullable(),
+    }),
+  ),
+})
+
 const drained: zod.ZodType<DrainReply> = z.looseObject({
   drained: z.boolean().describe('False if the deadline came first'),
   handedBack: count.describe('Jobs still running at the deadline, returned to the front of their queues'),
@@ -105,6 +124,12 @@ export const methods = {
     changes: false,
     params: z.strictObject({}),
     result: status,
+  }),
+  'cron.list': define({
+    summary: 'The cron entries of all daemons: when they fired and will fire, and who looks after them.',
+    changes: false,
+    params: z.strictObject({}),
+    result: cronList,
   }),
   pause: define({
     summary: 'Start no more jobs from some queues, or from any. Running jobs go on.',

@@ -32,6 +32,12 @@ export interface Keys {
   schedulerLock(queue: string): string
   /** Hash that describes a scheduler. */
   scheduler(name: string): string
+  /** Sorted set of the names of cron schedulers by their last sign of life, epoch seconds. */
+  readonly cronSchedulers: string
+  /** Hash that describes a cron scheduler and its entries. */
+  cronScheduler(name: string): string
+  /** Sorted set of the ids of the last jobs of a cron entry. */
+  cronJobs(entry: string): string
   /** Set of the names of all groups. */
   readonly groups: string
   /** Set of the ids of a group's jobs. */
@@ -56,6 +62,10 @@ export interface Keys {
   abandoned(queue: string): string
   /** Ours. Hash of the ids that we have seen on a queue's intermediate list, and when. */
   intermediateSeen(queue: string): string
+  /** Ours. Sorted set of the names of cron entries by when they were last held, milliseconds of the Redis clock. */
+  readonly cronEntries: string
+  /** Ours. Hash of what has become of a cron entry, and who holds it. */
+  cronEntry(entry: string): string
 }
 
 export const DEFAULT_PREFIX = 'rq'
@@ -89,6 +99,9 @@ export function createKeys(prefix: string = DEFAULT_PREFIX): Keys {
     canceled: (queue) => `${prefix}:canceled:${queue}`,
     schedulerLock: (queue) => `${prefix}:scheduler-lock:${queue}`,
     scheduler: (name) => `${prefix}:scheduler:${name}`,
+    cronSchedulers: `${prefix}:cron_schedulers`,
+    cronScheduler: (name) => `${prefix}:cron_scheduler:${name}`,
+    cronJobs: (entry) => `${prefix}:cron_job:${entry}:jobs`,
     groups: `${prefix}:groups`,
     group: (name) => `${prefix}:group:${name}`,
     worker: (worker) => workerPrefix + worker,
@@ -102,5 +115,7 @@ export function createKeys(prefix: string = DEFAULT_PREFIX): Keys {
     cleaning: (queue) => `${prefix}:clean_registries:${queue}`,
     abandoned: (queue) => `${own}:abandoned:${queue}`,
     intermediateSeen: (queue) => `${own}:intermediate:${queue}`,
+    cronEntries: `${own}:cron`,
+    cronEntry: (entry) => `${own}:cron:${entry}`,
   }
 }

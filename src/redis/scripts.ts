@@ -115,6 +115,29 @@ export const scripts = {
     args: ['prefix', 'name', 'ttlSec', 'nowIso', 'limit', 'fields'],
   }),
   retireScheduler: defineScript({ source: lua.retireScheduler, keys: ['scheduler'], args: ['prefix', 'name'] }),
+  cronHold: defineScript({
+    source: lua.cronHold,
+    keys: ['entries'],
+    args: ['prefix', 'scheduler', 'leaseMs', 'keepMs', 'sinceMs'],
+    record: ['name', 'schedule', 'shown'],
+  }),
+  cronFire: defineScript({
+    source: lua.cronFire,
+    keys: ['entry', 'history', 'queues'],
+    args: ['prefix', 'scheduler', 'schedule', 'tickMs', 'nowIso', 'job'],
+  }),
+  cronRelease: defineScript({
+    source: lua.cronRelease,
+    keys: ['schedulers'],
+    args: ['prefix', 'scheduler'],
+    record: ['name'],
+  }),
+  cronAnnounce: defineScript({
+    source: lua.cronAnnounce,
+    keys: ['schedulers', 'scheduler'],
+    args: ['name', 'now', 'ttlSec'],
+    record: ['field', 'value'],
+  }),
   queueSummary: defineScript({ source: lua.queueSummary, keys: [], args: ['prefix'] }),
   emptyQueue: defineScript({
     source: lua.emptyQueue,

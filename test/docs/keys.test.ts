@@ -17,6 +17,9 @@ const placeholders: Record<string, string[]> = {
   workerCommands: ['W'],
   scheduler: ['NAME'],
   group: ['G'],
+  cronScheduler: ['NAME'],
+  cronJobs: ['NAME'],
+  cronEntry: ['NAME'],
   supervisor: ['S'],
   claims: ['S'],
 }

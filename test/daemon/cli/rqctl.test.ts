@@ -7,7 +7,7 @@ import { compiledRoot } from '../../helpers/paths.js'
 import { startServer } from '../control/harness.js'
 import { runRqctl } from './run-rqctl.js'
 
-const commands = ['status', 'pause', 'resume', 'drain', 'shutdown', 'ping', 'discover', 'info', 'requeue']
+const commands = ['status', 'pause', 'resume', 'drain', 'shutdown', 'ping', 'discover', 'cron', 'info', 'requeue']
 
 t.test('help goes to stdout, is grouped, names every command and fits 80 columns', async (t) => {
   const { code, stdout, stderr } = await runRqctl(['--help'])

@@ -2,11 +2,12 @@ import t from 'tap'
 import { misfit, misfitOfProgress } from '../../../daemon/control/answers.js'
 import { describeMethods } from '../../../daemon/control/openrpc.js'
 import { type MethodName, drainProgress, methods } from '../../../daemon/control/protocol.js'
-import { sampleStatus } from './fake-operations.js'
+import { sampleCron, sampleStatus } from './fake-operations.js'
 
 const samples: Record<MethodName, unknown> = {
   ping: 'pong',
   status: sampleStatus,
+  'cron.list': { entries: sampleCron },
   pause: { paused: ['high'] },
   resume: { paused: [] },
   drain: { drained: true, handedBack: 0, elapsedSec: 2.5 },

@@ -1,3 +1,4 @@
+import type { CronRow } from '../../../src/cron/list.js'
 import { RqdError } from '../../../src/errors.js'
 import { newCounters } from '../../../src/worker/counters.js'
 import type { DrainProgress, DrainReply, Operations, Status } from '../../../daemon/control/operations.js'
@@ -22,6 +23,10 @@ export class FakeOperations implements Operations {
 
   status(): Promise<Status> {
     return this.#answer(['status'], () => this.status_)
+  }
+
+  cronList(): Promise<{ entries: CronRow[] }> {
+    return this.#answer(['cronList'], () => ({ entries: sampleCron }))
   }
 
   pause(queues: readonly string[]): Promise<{ paused: string[] }> {
@@ -71,6 +76,35 @@ export class FakeOperations implements Operations {
     }
   }
 }
+
+export const sampleCron: CronRow[] = [
+  {
+    name: 'nightly',
+    func: 'reports.build',
+    queue: 'low',
+    cron: '0 3 * * *',
+    intervalSec: null,
+    timeZone: 'Europe/Berlin',
+    backfill: true,
+    holder: 'box:42:0c4e11',
+    nextTick: '2026-11-25T02:00:00.000Z',
+    lastTick: '2026-11-24T02:00:00.000Z',
+    lastJobId: '7b1c6a3e-54c7-4f0e-9a53-0d7d9c2f4e11',
+  },
+  {
+    name: 'poll \x1b[31m',
+    func: 'mail.poll',
+    queue: 'high',
+    cron: null,
+    intervalSec: 90,
+    timeZone: null,
+    backfill: false,
+    holder: null,
+    nextTick: null,
+    lastTick: null,
+    lastJobId: null,
+  },
+]
 
 export const sampleStatus: Status = {
   state: 'running',

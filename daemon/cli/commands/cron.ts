@@ -1,0 +1,77 @@
+import type { Command } from 'commander'
+import { listCronEntries, type CronRow } from '../../../src/cron/list.js'
+import { hasCode } from '../../../src/errors.js'
+import type { Context, Run } from '../context.js'
+import { exitCodes } from '../exit-codes.js'
+import { type Cell, type Column, formatAge, printable, renderTable } from '../output.js'
+
+export function addCron(program: Command, run: Run): void {
+  program
+    .command('cron')
+    .summary('show what is put on queues by the clock')
+    .description(
+      'Show the cron entries of all daemons: schedule, next and last tick, last job. Asks the daemon, or Redis itself where none runs or --url or --prefix is given.',
+    )
+    .action(
+      run(async (context) => {
+        const entries = await read(context)
+        context.answer({ entries }, () => describe(entries, context))
+        for (const { name } of entries.filter(({ holder }) => holder === null)) {
+          context.remark(`rqctl: no scheduler looks after ${printable(JSON.stringify(name))}`)
+        }
+        return exitCodes.ok
+      }),
+    )
+}
+
+async function read(context: Context): Promise<CronRow[]> {
+  if (!context.namesRedis) {
+    try {
+      return (await context.withDaemon((client) => client.call('cron.list', {}))).entries
+    } catch (thrown) {
+      if (!hasCode(thrown, 'RQD_UNREACHABLE')) throw thrown
+    }
+  }
+  return context.withRedis(listCronEntries)
+}
+
+const columns: Column[] = [
+  { title: 'NAME', shrinks: true },
+  { title: 'SCHEDULE', shrinks: true },
+  { title: 'ZONE', shrinks: true, fromWidth: 90 },
+  { title: 'QUEUE', shrinks: true, fromWidth: 100 },
+  { title: 'NEXT' },
+  { title: 'LAST' },
+  { title: 'LAST JOB', shrinks: true },
+  { title: 'FUNCTION', shrinks: true, fromWidth: 130 },
+  { title: 'HELD BY', shrinks: true, fromWidth: 150 },
+]
+
+function describe(entries: readonly CronRow[], context: Context): string {
+  if (entries.length === 0) return 'There are no cron entries.\n'
+  return renderTable(columns, entries.map(cellsOf), context)
+}
+
+function cellsOf(row: CronRow): Cell[] {
+  const { cron, intervalSec, timeZone } = row
+  return [
+    printable(row.name),
+    cron === null ? `every ${formatAge(intervalSec)}` : printable(cron),
+    textOr(timeZone),
+    printable(row.queue),
+    timeOf(row.nextTick),
+    timeOf(row.lastTick),
+    textOr(row.lastJobId),
+    printable(row.func),
+    textOr(row.holder),
+  ]
+}
+
+// Ticks are whole seconds, all but those of an interval.
+function timeOf(iso: string | null): string {
+  return iso === null ? '-' : printable(iso.replace(/\.\d+Z$/, 'Z'))
+}
+
+function textOr(text: string | null): string {
+  return text === null ? '-' : printable(text)
+}

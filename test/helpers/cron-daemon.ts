@@ -1,0 +1,15 @@
+/** A daemon with cron entries in a process of its own: `cron-daemon.js '{"url": …, "cron": […]}'`, a configuration. */
+import { run } from '../../daemon/compose.js'
+import { makeConfig, type ConfigInput } from '../../daemon/config.js'
+import { createLogger } from '../../daemon/log.js'
+import { spawnNodeExecutor } from '../../daemon/supervisor/spawn.js'
+import { systemRandom } from '../../src/random.js'
+
+const config = makeConfig(JSON.parse(process.argv[2] ?? '{}') as ConfigInput)
+const daemonId = systemRandom.hex(32)
+process.exitCode = await run(config, {
+  environment: process.env,
+  logger: createLogger(config.logLevel, config.logFormat, process.stderr),
+  daemonId,
+  spawn: () => spawnNodeExecutor({ environment: process.env, daemonId, heapMb: null }),
+})
