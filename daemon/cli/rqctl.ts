@@ -15,6 +15,7 @@ const daemonCommands: Readonly<Record<string, () => Promise<Add>>> = {
   resume: async () => (await import('./commands/resume.js')).addResume,
   drain: async () => (await import('./commands/drain.js')).addDrain,
   shutdown: async () => (await import('./commands/shutdown.js')).addShutdown,
+  logs: async () => (await import('./commands/logs.js')).addLogs,
   ping: async () => (await import('./commands/ping.js')).addPing,
   discover: async () => (await import('./commands/discover.js')).addDiscover,
 }
@@ -65,8 +66,11 @@ async function buildProgram(io: RqctlIo, run: Run, first: string | undefined): P
       '--socket <path>',
       'control socket (default: rqd.sock in $RUNTIME_DIRECTORY, $XDG_RUNTIME_DIR/rqd or /tmp/rqd-$UID)',
     )
-    .option('-u, --url <url>', 'Redis, for info and requeue (default: $RQ_REDIS_URL, else redis://localhost:6379/0)')
-    .option('--prefix <text>', 'prefix of all keys, for info and requeue (default: rq)')
+    .option(
+      '-u, --url <url>',
+      'Redis, for info, logs and requeue (default: $RQ_REDIS_URL, else redis://localhost:6379/0)',
+    )
+    .option('--prefix <text>', 'prefix of all keys, for info, logs and requeue (default: rq)')
     .optionsGroup('Output:')
     .option('--json', 'print one JSON document')
     .optionsGroup('Other:')
