@@ -21,7 +21,11 @@ const daemonCommands: Readonly<Record<string, () => Promise<Add>>> = {
 }
 const redisCommands: typeof daemonCommands = {
   info: async () => (await import('./commands/info.js')).addInfo,
+  workers: async () => (await import('./commands/workers.js')).addWorkers,
   requeue: async () => (await import('./commands/requeue.js')).addRequeue,
+  'stop-job': async () => (await import('./commands/stop-job.js')).addStopJob,
+  suspend: async () => (await import('./commands/suspend.js')).addSuspend,
+  send: async () => (await import('./commands/send.js')).addSend,
 }
 
 const HELP_WIDTH = 80
@@ -43,7 +47,7 @@ export async function main(argv: readonly string[], io: RqctlIo): Promise<number
     return exitCode
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage
-    return report(thrown, running?.name(), io)
+    return report(thrown, running === undefined ? undefined : nameOf(running), io)
   }
 }
 
@@ -68,9 +72,9 @@ async function buildProgram(io: RqctlIo, run: Run, first: string | undefined): P
     )
     .option(
       '-u, --url <url>',
-      'Redis, for info, logs and requeue (default: $RQ_REDIS_URL, else redis://localhost:6379/0)',
+      'Redis, for what is done straight in it (default: $RQ_REDIS_URL, else redis://localhost:6379/0)',
     )
-    .option('--prefix <text>', 'prefix of all keys, for info, logs and requeue (default: rq)')
+    .option('--prefix <text>', 'prefix of all keys there (default: rq)')
     .optionsGroup('Output:')
     .option('--json', 'print one JSON document')
     .optionsGroup('Other:')
@@ -83,7 +87,10 @@ async function buildProgram(io: RqctlIo, run: Run, first: string | undefined): P
   program.commandsGroup('Queues and jobs, straight in Redis:')
   await addCommands(program, run, redisCommands, first)
   program.commandsGroup('Help:').helpCommand('help [command]', 'print help for a command')
-  for (const command of program.commands) configure(command, io, hintFor(command.name()))
+  for (const command of program.commands) {
+    configure(command, io, hintFor(command.name()))
+    for (const inner of command.commands) configure(inner, io, hintFor(nameOf(inner)))
+  }
   return program
 }
 
@@ -112,6 +119,12 @@ function configure(command: commander.Command, io: RqctlIo, hint: string): void 
       writeErr: (text) => io.stderr.write(text),
       outputError: (text, write) => write(text.replace(/^error: /, 'rqctl: ')),
     })
+}
+
+/** The words of a command, as they are typed. */
+function nameOf(command: commander.Command): string {
+  const { parent } = command
+  return parent === null || parent.parent === null ? command.name() : `${parent.name()} ${command.name()}`
 }
 
 function hintFor(command: string): string {
