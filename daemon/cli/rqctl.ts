@@ -124,7 +124,7 @@ function configure(command: commander.Command, io: RqctlIo, hint: string): void 
 /** The words of a command, as they are typed. */
 function nameOf(command: commander.Command): string {
   const { parent } = command
-  return parent === null || parent.parent === null ? command.name() : `${parent.name()} ${command.name()}`
+  return parent?.parent ? `${parent.name()} ${command.name()}` : command.name()
 }
 
 function hintFor(command: string): string {
