@@ -1,6 +1,8 @@
 /** The public names of rqd, and nothing else. */
 export { Queue } from './queue.js'
 export type { Enqueuer, JobsOf, QueueOptions } from './enqueuer.js'
+export { isSuspended, resume, suspend, type SuspendOptions } from './fleet/suspension.js'
+export { sendKillHorseCommand, sendShutdownCommand } from './fleet/worker-command.js'
 export { WorkerInfo, type WorkerFilter, type WorkerPlace } from './fleet/worker.js'
 export { CanceledJobRegistry } from './registries/canceled.js'
 export { DeferredJobRegistry } from './registries/deferred.js'

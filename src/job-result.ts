@@ -9,6 +9,8 @@ export interface JobResult<T = unknown> {
   readonly excInfo: string | undefined
   readonly workerName: string | undefined
   readonly executionId: string | undefined
+  /** The last lines that it printed before it failed, if our daemon ran it. */
+  readonly output: readonly string[]
 }
 
 /** An entry of a stream as ioredis gives it. */
@@ -32,6 +34,7 @@ export function showResult<T>(result: Result): JobResult<T> {
     excInfo: result.excString,
     workerName: result.workerName,
     executionId: result.executionId,
+    output: result.output,
   }
 }
 

@@ -15,13 +15,18 @@ const daemonCommands: Readonly<Record<string, () => Promise<Add>>> = {
   resume: async () => (await import('./commands/resume.js')).addResume,
   drain: async () => (await import('./commands/drain.js')).addDrain,
   shutdown: async () => (await import('./commands/shutdown.js')).addShutdown,
+  logs: async () => (await import('./commands/logs.js')).addLogs,
   ping: async () => (await import('./commands/ping.js')).addPing,
   discover: async () => (await import('./commands/discover.js')).addDiscover,
 }
 const redisCommands: typeof daemonCommands = {
   cron: async () => (await import('./commands/cron.js')).addCron,
   info: async () => (await import('./commands/info.js')).addInfo,
+  workers: async () => (await import('./commands/workers.js')).addWorkers,
   requeue: async () => (await import('./commands/requeue.js')).addRequeue,
+  'stop-job': async () => (await import('./commands/stop-job.js')).addStopJob,
+  suspend: async () => (await import('./commands/suspend.js')).addSuspend,
+  send: async () => (await import('./commands/send.js')).addSend,
 }
 
 const HELP_WIDTH = 80
@@ -43,7 +48,7 @@ export async function main(argv: readonly string[], io: RqctlIo): Promise<number
     return exitCode
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage
-    return report(thrown, running?.name(), io)
+    return report(thrown, running === undefined ? undefined : nameOf(running), io)
   }
 }
 
@@ -66,8 +71,11 @@ async function buildProgram(io: RqctlIo, run: Run, first: string | undefined): P
       '--socket <path>',
       'control socket (default: rqd.sock in $RUNTIME_DIRECTORY, $XDG_RUNTIME_DIR/rqd or /tmp/rqd-$UID)',
     )
-    .option('-u, --url <url>', 'Redis, for info, requeue, cron (default: $RQ_REDIS_URL, else redis://localhost:6379/0)')
-    .option('--prefix <text>', 'prefix of all keys, for info, requeue, cron (default: rq)')
+    .option(
+      '-u, --url <url>',
+      'Redis, for what is done straight in it (default: $RQ_REDIS_URL, else redis://localhost:6379/0)',
+    )
+    .option('--prefix <text>', 'prefix of all keys there (default: rq)')
     .optionsGroup('Output:')
     .option('--json', 'print one JSON document')
     .optionsGroup('Other:')
@@ -80,7 +88,10 @@ async function buildProgram(io: RqctlIo, run: Run, first: string | undefined): P
   program.commandsGroup('Queues and jobs, straight in Redis:')
   await addCommands(program, run, redisCommands, first)
   program.commandsGroup('Help:').helpCommand('help [command]', 'print help for a command')
-  for (const command of program.commands) configure(command, io, hintFor(command.name()))
+  for (const command of program.commands) {
+    configure(command, io, hintFor(command.name()))
+    for (const inner of command.commands) configure(inner, io, hintFor(nameOf(inner)))
+  }
   return program
 }
 
@@ -109,6 +120,12 @@ function configure(command: commander.Command, io: RqctlIo, hint: string): void 
       writeErr: (text) => io.stderr.write(text),
       outputError: (text, write) => write(text.replace(/^error: /, 'rqctl: ')),
     })
+}
+
+/** The words of a command, as they are typed. */
+function nameOf(command: commander.Command): string {
+  const { parent } = command
+  return parent?.parent ? `${parent.name()} ${command.name()}` : command.name()
 }
 
 function hintFor(command: string): string {

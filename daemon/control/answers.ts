@@ -4,7 +4,7 @@
  */
 import type { CronRow } from '../../src/cron/list.js'
 import type { Counters } from '../../src/worker/counters.js'
-import type { DrainProgress, DrainReply, ExecutorStatus, QueueStatus, Status } from './operations.js'
+import type { DrainProgress, DrainReply, LogPart, ExecutorStatus, QueueStatus, Status } from './operations.js'
 import type { MethodName } from './protocol.js'
 
 /** What is wrong with a value; undefined if nothing is. `at`: what the value is called. */
@@ -117,6 +117,12 @@ const answers: Readonly<Record<MethodName, Check>> = {
   pause: paused,
   resume: paused,
   drain: object({ drained: truth, handedBack: count, elapsedSec: seconds } satisfies Checks<DrainReply>),
+  logs: object({
+    state: oneOf('running', 'ended', 'unknown'),
+    from: count,
+    next: count,
+    pieces: listOf(object({ stream: oneOf('stdout', 'stderr'), text })),
+  } satisfies Checks<LogPart>),
   shutdown: object({ running: count } satisfies Checks<{ running: number }>),
   'rpc.discover': object({ openrpc: text } satisfies Checks<{ openrpc: string }>),
 }

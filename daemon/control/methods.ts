@@ -22,6 +22,7 @@ export function bindMethods(operations: Operations, version: string): Record<Met
     pause: bind('pause', ({ queues }) => operations.pause(queues)),
     resume: bind('resume', ({ queues }) => operations.resume(queues)),
     drain: bind('drain', ({ timeoutSec }, { onProgress }) => operations.drain(timeoutSec, onProgress)),
+    logs: bind('logs', ({ jobId, from, waitSec }) => operations.logs(jobId, from, waitSec)),
     shutdown: bind('shutdown', ({ now }) => operations.shutdown(now)),
     'rpc.discover': bind('rpc.discover', () => describeMethods(version)),
   }

@@ -67,6 +67,17 @@ export interface DrainReply {
   readonly elapsedSec: number
 }
 
+/** Part of what a job printed. Positions count the bytes of both streams since its function began. */
+export interface LogPart {
+  /** `unknown`: it is not running here, and nothing that it printed is kept. */
+  readonly state: 'running' | 'ended' | 'unknown'
+  /** Where the text begins: later than asked for, if what was there is kept no more. */
+  readonly from: number
+  /** Where the next part begins. */
+  readonly next: number
+  readonly pieces: readonly { readonly stream: 'stdout' | 'stderr'; readonly text: string }[]
+}
+
 /** Everything that can be asked of a running daemon. The control socket serves it; the supervisor implements it. */
 export interface Operations {
   status(): Promise<Status>
@@ -85,6 +96,11 @@ export interface Operations {
    * and handed back. The daemon stays up, drained, until it is resumed or shut down.
    */
   drain(timeoutSec: number | null, onProgress: (progress: DrainProgress) => void): Promise<DrainReply>
+  /**
+   * What a job has printed from a position on, of what is kept. If there is nothing new and it is still running, the
+   * answer waits for more, at most `waitSec`.
+   */
+  logs(jobId: string, from: number, waitSec: number): Promise<LogPart>
   /** Begin to stop: after the running jobs, or with `now` at once, handing them back. Resolves when it has begun. */
   shutdown(now: boolean): Promise<{ running: number }>
 }

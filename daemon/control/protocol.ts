@@ -6,7 +6,7 @@
 import type * as zod from 'zod'
 import type { CronRow } from '../../src/cron/list.js'
 import { requirePackage } from '../../src/require.js'
-import type { DrainProgress, DrainReply, Status } from './operations.js'
+import type { DrainProgress, DrainReply, LogPart, Status } from './operations.js'
 
 const { z } = requirePackage('zod') as typeof zod
 
@@ -109,6 +109,15 @@ const stopping: zod.ZodType<{ running: number }> = z.looseObject({
   running: count.describe('Jobs running as the stop began'),
 })
 
+const logPart: zod.ZodType<LogPart> = z.looseObject({
+  state: z
+    .enum(['running', 'ended', 'unknown'])
+    .describe('`unknown`: it is not running here, and nothing that it printed is kept'),
+  from: count.describe('Where the text begins: later than asked for, if what was there is kept no more'),
+  next: count.describe('Where the next part begins'),
+  pieces: z.array(z.looseObject({ stream: z.enum(['stdout', 'stderr']), text: z.string() })),
+})
+
 const openRpc: zod.ZodType<Record<string, unknown> & { openrpc: string }> = z.looseObject({ openrpc: z.string() })
 
 /** The method table. */
@@ -154,6 +163,16 @@ export const methods = {
         .describe('Seconds to wait for running jobs; null or left out: no limit'),
     }),
     result: drained,
+  }),
+  logs: define({
+    summary: 'What a job has printed, while it runs and for a while after: the newest 64 KiB of it.',
+    changes: false,
+    params: z.strictObject({
+      jobId: z.string().min(1),
+      from: count.default(0).describe('Position, bytes since the function began: `next` of the answer before'),
+      waitSec: z.number().min(0).max(30).default(0).describe('How long the answer may wait for something new'),
+    }),
+    result: logPart,
   }),
   shutdown: define({
     summary: 'Begin to stop: after the running jobs, or with `now` at once, handing them back.',

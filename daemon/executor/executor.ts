@@ -28,7 +28,7 @@ export interface ExecutorProcess {
   readonly pid: number
   readonly version: string
   setTitle(title: string): void
-  /** Several jobs run at a time from now on: send what they print by `send`, where it can be told whose it is. */
+  /** From now on, send what jobs print by `send`, where it can be told whose it is. */
   splitOutput(send: (execution: string, stream: 'stdout' | 'stderr', bytes: Uint8Array) => void): void
   /** Tell the operator one sentence (stderr). */
   warn(sentence: string): void
@@ -45,6 +45,9 @@ interface Running {
 
 /** After this long without it, the event loop gets a turn between two jobs: messages, timers and sockets are heard. */
 const YIELD_AFTER_MS = 5
+
+/** Most of what a job prints that goes into one message. */
+const MAX_OUTPUT_BYTES = 64 * 1024
 
 /** Payloads from this size on may take a while to read: what has ended is told before. */
 const LARGE_PAYLOAD_BYTES = 64 * 1024
@@ -186,11 +189,7 @@ export class Executor {
       return
     }
     if (this.#ending()) return
-    if (this.#concurrency > 1) {
-      this.#process.splitOutput(
-        (execution, stream, bytes) => void this.#channel.send({ type: 'output', execution, stream, bytes }),
-      )
-    }
+    this.#process.splitOutput((execution, stream, bytes) => this.#printed(execution, stream, bytes))
     this.#resolver = resolver
     this.#channel.send({ type: 'ready' })
     reportStats(hello.statsIntervalMs, (stats) => void this.#channel.send(stats))
@@ -291,6 +290,15 @@ export class Executor {
       const failed = failedResult(result, 'encode', thrown, result.startedAtMs, result.endedAtMs)
       this.#channel.send({ type: 'progress', ended: [failed], started: [] })
     }
+  }
+
+  /** It leaves the process at once, as a write to a stream would: the next line may end the process. */
+  #printed(execution: string, stream: 'stdout' | 'stderr', bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; at += MAX_OUTPUT_BYTES) {
+      const part = bytes.subarray(at, at + MAX_OUTPUT_BYTES)
+      this.#channel.send({ type: 'output', execution, stream, bytes: part })
+    }
+    this.#channel.flush()
   }
 
   #abort(execution: string, reason: AbortReason): void {

@@ -3,8 +3,8 @@ import { currentTask } from '../../src/run/current-task.js'
 type Send = (execution: string, stream: 'stdout' | 'stderr', bytes: Uint8Array) => void
 
 /**
- * Send what jobs print by `send`, with the job's name on it: several run at a time, and the streams of the process do
- * not tell whose a line is. What is printed outside any job, by native code or by child processes goes its usual way.
+ * Send what jobs print by `send`, with the job's name on it: the streams of the process do not tell whose a line is,
+ * nor does their time, where short jobs follow one another. What is printed outside any job, by native code or by child processes goes its usual way.
  */
 export function splitOutput(send: Send): void {
   for (const name of ['stdout', 'stderr'] as const) {

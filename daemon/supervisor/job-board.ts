@@ -15,6 +15,7 @@ import { functionOf, type JobLog } from '../job-log.js'
 import { DEFAULT_MAX_FRAME_BYTES } from '../ipc/frames.js'
 import { ClaimSize } from './claim-size.js'
 import { outcomeOfCallbackDeath, outcomeOfDeath, stoppedText, type Death } from './death.js'
+import type { JobOutputs, StreamName } from './job-outputs.js'
 import { Pace } from './pace.js'
 
 /** Largest payload that fits a frame, with what else is in it. */
@@ -51,6 +52,7 @@ export interface JobBoardOptions {
   counters: Counters
   settler: Settler
   starter: Starter
+  outputs: JobOutputs
   policy: SettlePolicy
   /** Choose an executor for a job that may well last so long; the worker, or undefined if none takes it now. */
   assign: (job: Omit<RunJob, 'seq'>, estimateMs: number | undefined) => string | undefined
@@ -211,6 +213,12 @@ export class JobBoard {
     if (running !== undefined) running.callback = { timeoutSec, traceback }
   }
 
+  /** A running job has printed something. */
+  printed(execution: string, chunk: Uint8Array, stream: StreamName): void {
+    const running = this.#running.get(execution)
+    if (running !== undefined) this.#options.outputs.add(running.job.id, execution, chunk, stream)
+  }
+
   /** An executor reports the end of a job. */
   ended(result: JobResult): void {
     const running = this.#running.get(result.execution)
@@ -267,6 +275,7 @@ export class JobBoard {
     const { execution } = running.job
     this.#running.delete(execution)
     this.#options.starter.ended(execution)
+    this.#options.outputs.ended(running.job.id, execution)
     const settlement = this.#settle(running.job, running.worker, outcome, times)
     // To microseconds, which is what the clock tells.
     const durationSec = Math.round(Math.max(0, times.endedAtMs - times.startedAtMs) * 1000) / 1_000_000
@@ -283,7 +292,10 @@ export class JobBoard {
     const nowMs = this.#options.clock.epochMs()
     const { startedAtMs, endedAtMs } = times ?? { startedAtMs: nowMs, endedAtMs: nowMs }
     const settlement = settle(job.hash, outcome, deathsBefore(job), this.#options.policy)
-    this.#options.settler.settle({ job, settlement, worker, startedAtMs, endedAtMs, unreadable })
+    // A certificate has the lines itself.
+    const isPlain = settlement.kind === 'fail' && settlement.certificate === undefined
+    const output = isPlain ? this.#options.outputs.lastLines(job.id, job.execution) : []
+    this.#options.settler.settle({ job, settlement, worker, startedAtMs, endedAtMs, unreadable, output })
     return settlement
   }
 

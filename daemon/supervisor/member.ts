@@ -30,7 +30,7 @@ export class Member {
   #workMs = 0
   #seq = 0
   #outbox: RunJob[] = []
-  /** What jobs printed: of each where several run at a time, of all together otherwise. */
+  /** What each job printed that has printed something, and what came by the streams of the process. */
   readonly #tails = new Map<string, OutputTail>()
   readonly #tail = new OutputTail()
   /** Jobs up to this number have been asked for, and the answer is not here yet. */
@@ -121,8 +121,8 @@ export class Member {
   began(execution: string, nowMonoMs: number): void {
     this.#progressMonoMs = nowMonoMs
     this.cpuMsBefore = this.vitals?.cpuMs ?? 0
+    this.#tails.delete(execution)
     if (this.#concurrency === 1) this.#tail.clear()
-    else this.#tails.set(execution, new OutputTail())
   }
 
   /** A job has ended. */
@@ -141,8 +141,16 @@ export class Member {
 
   /** Something was printed, by a job if that is known. */
   printed(chunk: Uint8Array, execution?: string): void {
-    const tail = execution === undefined ? this.#tail : this.#tails.get(execution)
-    tail?.add(chunk)
+    if (execution === undefined) this.#tail.add(chunk)
+    else if (this.#estimatesMs.has(execution)) this.#tailOf(execution).add(chunk)
+  }
+
+  #tailOf(execution: string): OutputTail {
+    const known = this.#tails.get(execution)
+    if (known !== undefined) return known
+    const tail = new OutputTail()
+    this.#tails.set(execution, tail)
+    return tail
   }
 
   /** What the process has used for a job, as far as it was seen, and the last lines that the job printed. */

@@ -13,6 +13,8 @@ export interface PoolListener {
   began(execution: string, atMs: number): void
   /** Its function has ended, and a callback is called. `traceback`: why the job has failed, if it has. */
   callingBack(execution: string, timeoutSec: number, traceback: string | null): void
+  /** A running job has printed something. */
+  printed(execution: string, chunk: Uint8Array, stream: 'stdout' | 'stderr'): void
   ended(result: JobResult): void
   /** The executor died in the middle of a job. */
   lost(execution: string, death: Death): void

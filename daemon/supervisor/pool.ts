@@ -252,7 +252,11 @@ export class Pool {
     this.#owners.set(executor, member)
     for (const stream of ['stdout', 'stderr'] as const) {
       executor[stream].on('data', (chunk: Buffer) => {
-        this.#owners.get(executor)?.printed(chunk)
+        const owner = this.#owners.get(executor)
+        owner?.printed(chunk)
+        // Native code or a child process: whose it is can be told where only one job runs.
+        const running = owner === undefined ? [] : heldBy(owner.slot).running
+        if (running.length === 1 && running[0] !== undefined) listener.printed(running[0].execution, chunk, stream)
         output(chunk, stream)
       })
     }
@@ -336,6 +340,7 @@ export class Pool {
         return
       case 'output':
         member.printed(message.bytes, message.execution)
+        listener.printed(message.execution, message.bytes, message.stream)
         this.#options.output(message.bytes, message.stream)
         return
       case 'stats':

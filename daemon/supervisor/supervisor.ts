@@ -13,15 +13,17 @@ import { reconcile } from '../../src/worker/reconciler.js'
 import { Settler } from '../../src/worker/settler.js'
 import { Starter } from '../../src/worker/starter.js'
 import { Wakeup } from '../../src/worker/wakeup.js'
-import type { DaemonState, DrainProgress, DrainReply, Operations, Status } from '../control/operations.js'
+import type { DaemonState, DrainProgress, DrainReply, LogPart, Operations, Status } from '../control/operations.js'
 import { defaultSlotPolicy } from './children.js'
 import { drain } from './drain.js'
 import { Handout } from './handout.js'
 import { JobBoard } from './job-board.js'
+import { JobOutputs } from './job-outputs.js'
 import { obeyCommands } from './obey.js'
 import { OomWatch } from './oom-watch.js'
 import { Pool } from './pool.js'
 import { Presence } from './presence.js'
+import { readLog } from './read-log.js'
 import { saveRunningMeta } from './save-meta.js'
 import { checkServed, executorStatus, queueStatus } from './status.js'
 import { succeedDeadNeighbours } from './succession.js'
@@ -43,6 +45,7 @@ export class Supervisor implements Service, Operations {
   readonly #options: SupervisorOptions
   readonly #counters = newCounters()
   readonly #presence: Presence
+  readonly #outputs = new JobOutputs()
   readonly #pool: Pool
   readonly #board: JobBoard
   readonly #handout: Handout
@@ -84,6 +87,7 @@ export class Supervisor implements Service, Operations {
       listener: {
         began: (execution, atMs) => this.#board.began(execution, atMs),
         callingBack: (...call) => this.#board.callingBack(...call),
+        printed: (...piece) => this.#board.printed(...piece),
         ended: (result) => this.#board.ended(result),
         lost: (execution, death) => this.#board.lost(execution, death),
         returned: (executions) => this.#handout.returned(executions),
@@ -98,6 +102,7 @@ export class Supervisor implements Service, Operations {
       counters,
       settler: this.#settler,
       starter: new Starter({ store, logger, onLost: (execution) => this.#board.claimLost(execution) }),
+      outputs: this.#outputs,
       policy: { resultTtlSec: options.resultTtlSec, maxDeaths: options.maxDeaths },
       assign: (job, estimateMs) => this.#pool.assign(job, estimateMs),
       send: () => this.#pool.send(),
@@ -278,6 +283,10 @@ export class Supervisor implements Service, Operations {
     await this.#settler.drain(SETTLE_LIMIT_MS)
     if (this.#phase === 'draining') this.#setPhase('drained')
     return reply
+  }
+
+  logs(jobId: string, from: number, waitSec: number): Promise<LogPart> {
+    return readLog(this.#outputs, this.#board.running, { jobId, from, waitMs: waitSec * 1000 })
   }
 
   shutdown(now: boolean): Promise<{ running: number }> {

@@ -40,6 +40,8 @@ export interface Result {
   readonly executionId: string | undefined
   readonly executionStartedAtMs: number | undefined
   readonly executionEndedAtMs: number | undefined
+  /** The last lines that the job printed, where our daemon stored them with a failure. */
+  readonly output: readonly string[]
 }
 
 /** Longest traceback that is inflated: 64 MiB. */
@@ -85,7 +87,21 @@ export function parseResult(entryId: string, fields: ReadonlyMap<string, Uint8Ar
     executionId: text('execution_id'),
     executionStartedAtMs: time('execution_started_at'),
     executionEndedAtMs: time('execution_ended_at'),
+    output: linesOf(text('rqd_output')) ?? linesOf(text('rqd_certificate')) ?? [],
   }
+}
+
+/** The lines in one of our own fields; undefined if it is not there or holds something else. */
+function linesOf(json: string | undefined): readonly string[] | undefined {
+  if (json === undefined) return undefined
+  let found: unknown
+  try {
+    found = JSON.parse(json)
+  } catch {
+    return undefined
+  }
+  const lines = Array.isArray(found) ? found : (found as { output?: unknown } | null)?.output
+  return Array.isArray(lines) ? lines.filter((line) => typeof line === 'string') : undefined
 }
 
 /** Text of an `exc_info` field, or of a decoded `exc_string`: zlib or plain, never an error about its bytes. */

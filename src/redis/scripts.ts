@@ -38,7 +38,7 @@ export const scripts = {
     keys: ['claims'],
     args: ['prefix', 'workerTtlSec', 'records'],
     // prettier-ignore
-    record: ['execution', 'jobId', 'queue', 'worker', 'shown', 'status', 'failureTtlSec', 'resultsTtlSec', 'traceback', 'startedAt', 'endedAt', 'started', 'ended', 'workSec', 'certificate', 'unreadable'],
+    record: ['execution', 'jobId', 'queue', 'worker', 'shown', 'status', 'failureTtlSec', 'resultsTtlSec', 'traceback', 'startedAt', 'endedAt', 'started', 'ended', 'workSec', 'certificate', 'unreadable', 'output'],
   }),
   retry: defineScript({
     source: lua.retry,

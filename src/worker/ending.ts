@@ -15,6 +15,8 @@ export interface Ending {
   readonly endedAtMs: number
   /** Fields of its hash that cannot be read, if that is why it failed. */
   readonly unreadable?: readonly string[]
+  /** The last lines that it printed, if it failed. */
+  readonly output?: readonly string[]
 }
 
 /** Records of the scripts that write endings. Each takes endings of any kind and leaves out what is not of its own. */
@@ -52,6 +54,7 @@ function fail(ending: Ending): Parameters<Store['fail']>[2] {
       traceback: new Base64(encodeExcInfo(text)),
       certificate: certificate === undefined ? '' : JSON.stringify(certificate),
       unreadable: (ending.unreadable ?? []).join(','),
+      output: (ending.output ?? []).length === 0 ? '' : JSON.stringify(ending.output),
     },
   ]
 }

@@ -124,6 +124,7 @@ export class Factory {
         traceback: 'eJwDAAAAAAE=',
         certificate: '',
         unreadable: '',
+        output: '',
       }
       return { ...common(claim), ...own, ...times, ...more }
     })

@@ -4,7 +4,8 @@
 -- execution, id, queue, worker, 1 = it may be marked as running (0: no start was ever sent for it),
 -- status ('failed' or 'stopped'), failure TTL (seconds; -1 for ever), TTL of the results ('' leaves it),
 -- traceback (base64 of zlib), started_at, ended_at (ISO), started, ended (float epoch seconds), working time (float
--- seconds), death certificate (JSON; '' none), names of fields that cannot be read (comma-joined; '' none)
+-- seconds), death certificate (JSON; '' none), names of fields that cannot be read (comma-joined; '' none), last lines
+-- of its output (JSON; '' none)
 -- Derived keys: everything that hangs on the job, its worker, its queue and its dependents; a scratch key.
 -- Returns per job 'failed', 'gone' (no hash any more), 'repeated' (this very result was stored before) or
 -- 'lost' (claim not held: a newer execution owns the job; nothing written).
@@ -16,7 +17,7 @@
 --@include result
 local now_sec = tonumber(redis.call('TIME')[1])
 local prefix, worker_ttl_sec, records = ARGV[1], ARGV[2], cmsgpack.unpack(ARGV[3])
-local size = 16
+local size = 17
 local executions, ids = {}, {}
 for i = 1, #records, size do
   executions[#executions + 1], ids[#ids + 1] = records[i], records[i + 1]
@@ -25,7 +26,7 @@ local related = any_related(prefix, ids)
 
 local function fail(position)
   local execution, id, queue, worker, shown, status, failure_ttl_sec, results_ttl_sec, traceback, started_at, ended_at,
-    started, ended, work_sec, certificate, unreadable = unpack(records, (position - 1) * size + 1, position * size)
+    started, ended, work_sec, certificate, unreadable, output = unpack(records, (position - 1) * size + 1, position * size)
   local job = job_key(prefix, id)
   worker_done(worker, 'failed_job_count', work_sec)
   if shown == '1' then unmark(prefix, id, execution, queue, worker) end
@@ -46,6 +47,7 @@ local function fail(position)
   local fields = { 'type', '2', 'exc_string', traceback, 'worker_name', worker, 'execution_id', execution,
     'execution_started_at', started, 'execution_ended_at', ended }
   if certificate ~= '' then fields[13], fields[14] = 'rqd_certificate', certificate end
+  if output ~= '' then fields[#fields + 1], fields[#fields + 2] = 'rqd_output', output end
   add_result(prefix, id, results_ttl_sec, fields)
   -- Somebody may have canceled it while it ran.
   redis.pcall('ZREM', prefix .. ':canceled:' .. queue, id)

@@ -11,6 +11,7 @@ const samples: Record<MethodName, unknown> = {
   pause: { paused: ['high'] },
   resume: { paused: [] },
   drain: { drained: true, handedBack: 0, elapsedSec: 2.5 },
+  logs: { state: 'running', from: 0, next: 3, pieces: [{ stream: 'stderr', text: 'hi\n' }] },
   shutdown: { running: 3 },
   'rpc.discover': describeMethods('1.0.0'),
 }

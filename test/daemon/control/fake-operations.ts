@@ -1,7 +1,7 @@
 import type { CronRow } from '../../../src/cron/list.js'
 import { RqdError } from '../../../src/errors.js'
 import { newCounters } from '../../../src/worker/counters.js'
-import type { DrainProgress, DrainReply, Operations, Status } from '../../../daemon/control/operations.js'
+import type { DrainProgress, DrainReply, LogPart, Operations, Status } from '../../../daemon/control/operations.js'
 
 /** A daemon that only remembers what it was asked. */
 export class FakeOperations implements Operations {
@@ -14,6 +14,7 @@ export class FakeOperations implements Operations {
     { running: 1, elapsedSec: 1.5 },
   ]
   drained: DrainReply = { drained: true, handedBack: 0, elapsedSec: 2.5 }
+  log: LogPart = { state: 'ended', from: 0, next: 3, pieces: [{ stream: 'stdout', text: 'hi\n' }] }
   /** Holds up every answer until it resolves. */
   gate: Promise<unknown> = Promise.resolve()
   /** Thrown by every operation. */
@@ -50,6 +51,10 @@ export class FakeOperations implements Operations {
       this.progress.forEach(onProgress)
       return this.drained
     })
+  }
+
+  logs(jobId: string, from: number, waitSec: number): Promise<LogPart> {
+    return this.#answer(['logs', jobId, from, waitSec], () => this.log)
   }
 
   shutdown(now: boolean): Promise<{ running: number }> {

@@ -49,6 +49,7 @@ async function setup(t: Test, workers: string[], spares: number, concurrency = 1
     listener: {
       began: (execution) => began.push(execution),
       callingBack: () => undefined,
+      printed: () => undefined,
       ended: (result) => ended.push(result),
       lost: (execution, death) => lost.push({ execution, death }),
       returned: (executions) => returned.push(...executions),
