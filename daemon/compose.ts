@@ -13,7 +13,7 @@ import { defaultSocketPath } from './control/socket-path.js'
 import { ownIdentity } from './host.js'
 import { preflight } from './preflight.js'
 import { JobLog } from './job-log.js'
-import { writePidFile } from './pid-file.js'
+import { type PidFile, writePidFile } from './pid-file.js'
 import { onStopSignal } from './signals.js'
 import type { SpawnExecutor } from './supervisor/spawn.js'
 import { Supervisor } from './supervisor/supervisor.js'
@@ -54,8 +54,9 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
     return connectRedis(address, { commandTimeoutMs, connectionName, random: systemRandom })
   }
   const redis = connect(COMMAND_TIMEOUT_MS)
-  const pidFile = config.pid === undefined ? undefined : await writePidFile(config.pid)
+  let pidFile: PidFile | undefined
   try {
+    if (config.pid !== undefined) pidFile = await writePidFile(config.pid)
     const connected = await waitForRedis(redis, showAddress(address), stopping.signal, logger)
     if (!connected) return 0
     await preflight(redis, config.path, logger)

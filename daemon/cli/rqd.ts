@@ -130,7 +130,7 @@ export function program(io: RqdIo): commander.Command {
       '--results-ttl <span>',
       'keep results so long, where the job does not say: 500, 5m, 1d, -1 (default: 500 s)',
     )
-    .option('--executor-heap-mb <mb>', "limit of V8's heap in each executor (default: Node's own)")
+    .option('--executor-heap-mb <mb>', "limit of V8's heap in each executor, MiB (default: Node's own)")
     .option('--max-deaths <n>', 'fail a job that has ended so many executors, retries or not (default: 3)')
     .optionsGroup('Daemon:')
     .option('-n, --name <name>', 'worker name; executors are NAME.1, NAME.2, … (default: random)')

@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import t from 'tap'
 import { program } from '../../daemon/cli/rqd.js'
-import { makeConfig } from '../../daemon/config/make-config.js'
+import { loadSettings } from '../../daemon/config/load-settings.js'
+import { configure, makeConfig } from '../../daemon/config/make-config.js'
 import { environmentName, fileName, optionKey } from '../../daemon/config/names.js'
 import { optionKeys } from '../../daemon/config/schema.js'
 import { formatFields } from '../../daemon/log/python-format.js'
@@ -48,6 +49,19 @@ for (const key of optionKeys) {
     if (value === undefined) t.notMatch(fallback, '`', 'there is no default to show')
     else t.equal(fallback, `\`${String(value)}\``)
   })
+}
+
+for (const [, language = '', example = ''] of text.matchAll(/^```(yaml|toml|js)\n([^]*?)^```$/gm)) {
+  t.test(
+    `the example in ${language} of docs/configuration.md is a configuration: ${example.slice(0, 40)}`,
+    async (t) => {
+      const folder = t.testdir({})
+      const configFile = join(folder, `example.${language === 'js' ? 'mjs' : language}`)
+      await writeFile(configFile, example)
+      const { settings } = await loadSettings({ flags: new Map(), configFile, environment: {}, folder })
+      t.same(configure(settings).warnings, [])
+    },
+  )
 }
 
 t.test("docs/configuration.md lists the fields of Python's formats", async (t) => {

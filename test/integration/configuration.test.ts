@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { Queue } from '../../src/index.js'
-import { fixtureTasks, rqd, startDaemon } from '../helpers/daemon.js'
+import { fixtureTasks, rqd, runProgram, startDaemon } from '../helpers/daemon.js'
+import { plainNode } from '../helpers/environment.js'
+import { compiledRoot } from '../helpers/paths.js'
 import { startRedis } from '../helpers/redis.js'
 
 t.test(
@@ -33,6 +35,21 @@ disable-job-desc-logging: true
     t.notOk(existsSync(join(redis.folder, 'rqd.pid')))
   },
 )
+
+t.test('where stderr is the journal, each line begins with its priority (W3)', async (t) => {
+  const redis = await startRedis(t)
+  const journal = join(redis.folder, 'journal')
+  await writeFile(journal, '')
+  const { dev, ino } = await stat(journal)
+  const args = ['--burst', '-u', redis.url, '-P', fixtureTasks, '-N', '1', '--socket', join(redis.folder, 's')]
+  const command = plainNode([join(compiledRoot, 'daemon/bin/rqd.js'), ...args])
+  const environment = { JOURNAL_STREAM: `${dev}:${ino}`, JOURNAL: journal }
+  const { code } = await runProgram('sh', ['-c', 'exec "$@" 2>"$JOURNAL"', 'sh', ...command.flat()], environment)
+  t.equal(code, 0)
+  const lines = (await readFile(journal, 'utf8')).trimEnd().split('\n')
+  t.ok(lines.length > 1)
+  for (const line of lines) t.match(line, /^<[3467]>[a-z]/)
+})
 
 t.test('a PID file is there while the daemon is, and keeps a second one from starting (W3)', async (t) => {
   const redis = await startRedis(t)

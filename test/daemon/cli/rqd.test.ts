@@ -11,6 +11,7 @@ async function run(...argv: string[]): Promise<{ code: number; stdout: string; s
   return { code, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') }
 }
 
+// After a change: node build/daemon/bin/rqd.js --help > test/golden/rqd-help.txt
 t.test('--help is as it was reviewed: grouped, with defaults and units, in 80 columns (W3)', async (t) => {
   const { code, stdout } = await run('--help')
   t.equal(code, 0)

@@ -39,7 +39,7 @@ t.test('no values crash the schema (W14)', async (t) => {
   const values = fc.dictionary(fc.oneof(name, fc.string()), fc.jsonValue(), { maxKeys: 4 })
   await fc.assert(
     fc.asyncProperty(values, (each) => judge('json', JSON.stringify(each))),
-    { numRuns: 1_000 },
+    { numRuns: 400 },
   )
   t.pass('held')
 })
