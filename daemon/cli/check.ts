@@ -39,5 +39,5 @@ function render(findings: readonly Finding[], io: RqdIo): string {
     return `${paint[status](status.padEnd(4))}  ${what.padEnd(width)}  ${reason}${advice}\n`
   })
   const count = (status: Finding['status']): number => findings.filter((each) => each.status === status).length
-  return `${lines.join('')}${count('ok')} ok, ${count('warn')} warnings, ${count('fail')} failed\n`
+  return `${lines.join('')}${count('ok')} ok, ${count('warn')} warned, ${count('fail')} failed\n`
 }

@@ -34,7 +34,7 @@ t.test('a deployment that is fit passes, line by line, and leaves nothing runnin
     /^ok +Executor +a trial executor has loaded 1 modules$/m,
     /^ok +Control socket +.*run\/rqd.sock$/m,
     /^ok +PID file +.*rqd.pid$/m,
-    /^\d+ ok, 1 warnings, 0 failed$/m,
+    /^\d+ ok, 1 warned, 0 failed$/m,
   ]) {
     t.match(stdout, line)
   }
