@@ -25,6 +25,6 @@ export function printConfigJson({ config, origins, warnings }: Configuration, fi
 
 function showValue(value: unknown): string {
   if (value === undefined) return '-'
-  if (Array.isArray(value)) return value.join(', ')
+  if (Array.isArray(value)) return value.map(showValue).join(', ')
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
