@@ -4,17 +4,18 @@ import type { Logger } from '../src/logger.js'
 import type { DaemonLogger } from './log.js'
 import { Scheduler } from '../src/maintenance/scheduler.js'
 import { systemRandom } from '../src/random.js'
-import { connectRedis, redactUrl } from '../src/redis/connection.js'
+import { connectRedis, showAddress } from '../src/redis/connection.js'
 import { createKeys } from '../src/redis/keys.js'
 import { Store } from '../src/redis/store.js'
 import type { CronScheduler } from '../src/cron/scheduler.js'
-import type { Config } from './config.js'
+import type { Config } from './config/schema.js'
 import { ControlServer } from './control/server.js'
 import { defaultSocketPath } from './control/socket-path.js'
 import { createCron } from './cron.js'
 import { ownIdentity } from './host.js'
 import { preflight } from './preflight.js'
 import { JobLog } from './job-log.js'
+import { type PidFile, writePidFile } from './pid-file.js'
 import { onStopSignal } from './signals.js'
 import type { SpawnExecutor } from './supervisor/spawn.js'
 import { Supervisor } from './supervisor/supervisor.js'
@@ -49,13 +50,16 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
     stopping.abort()
     void supervisor?.stop(times > 1)
   })
+  const address = config.sentinel ?? config.url
   const connect = (commandTimeoutMs: number): Redis => {
     const connectionName = config.name ?? 'rqd'
-    return connectRedis(config.url, { commandTimeoutMs, connectionName, random: systemRandom })
+    return connectRedis(address, { commandTimeoutMs, connectionName, random: systemRandom })
   }
   const redis = connect(COMMAND_TIMEOUT_MS)
+  let pidFile: PidFile | undefined
   try {
-    const connected = await waitForRedis(redis, redactUrl(config.url), stopping.signal, logger)
+    if (config.pid !== undefined) pidFile = await writePidFile(config.pid)
+    const connected = await waitForRedis(redis, showAddress(address), stopping.signal, logger)
     if (!connected) return 0
     await preflight(redis, config.path, logger)
     if (stopping.signal.aborted) return 0
@@ -75,14 +79,19 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
       resultTtlSec: config.resultsTtl,
       leaseMs: config.leaseSec * 1000,
       maxDeaths: config.maxDeaths,
-      redisUrl: redactUrl(config.url),
+      redisUrl: showAddress(address),
       store: new Store(redis, keys),
       connect: () => connect(BLOCKING_TIMEOUT_MS),
       spawn,
       clock: systemClock,
       random: systemRandom,
       logger,
-      jobLog: new JobLog({ logger, level: config.logLevel, clock: systemClock }),
+      jobLog: new JobLog({
+        logger,
+        level: config.logLevel,
+        describes: !config.disableJobDescLogging,
+        clock: systemClock,
+      }),
       output: (chunk, stream) => process[stream].write(chunk),
     })
     const { host, pid } = identity
@@ -98,6 +107,7 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
   } finally {
     stopListening()
     redis.disconnect()
+    await pidFile?.remove()
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import { CronScheduler } from '../src/cron/scheduler.js'
 import type { Logger } from '../src/logger.js'
-import type { Config } from './config.js'
+import type { Config } from './config/schema.js'
 import { cronOptions } from './cron-config.js'
 
 /**

@@ -25,6 +25,27 @@ export function startTicks(pid: number): string | null {
   return state === 'Z' || state === 'X' ? null : (fields[18] ?? null)
 }
 
+/** The kernel's ticks per second, as it tells them to programs. */
+const TICKS_PER_SEC = 100
+
+/** When a process of this machine started, epoch milliseconds; null if there is none, 0 if nothing tells when. */
+export function startedAtMs(pid: number): number | null {
+  const bootSec = /^btime (\d+)$/m.exec(readText(() => readFileSync('/proc/stat', 'utf8')) ?? '')?.[1]
+  if (bootSec === undefined) return isAlive(pid) ? 0 : null
+  const ticks = startTicks(pid)
+  return ticks === null ? null : (Number(bootSec) + Number(ticks) / TICKS_PER_SEC) * 1000
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (thrown) {
+    // It is there, and somebody else's.
+    return (thrown as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
 /**
  * True if the process that wrote `record` is proved dead, seen from `here`: its machine has booted since, or nobody
  * has its pid, or somebody else has it. False where nothing proves it: another machine, another namespace, no /proc.

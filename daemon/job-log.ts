@@ -22,6 +22,8 @@ export interface JobLogOptions {
   logger: Logger
   /** The level of that logger. */
   level: LogLevel
+  /** Show the descriptions of jobs, which hold their arguments; the default. */
+  describes?: boolean
   clock: Clock
 }
 
@@ -49,7 +51,8 @@ export class JobLog {
   started(job: LoggedJob, worker: string): void {
     if (!this.#informs || !this.#starts.take(this.#options.clock.monoMs())) return
     const { id, queue, hash } = job
-    this.#options.logger.info('job started', { jobId: id, queue, worker, description: hash.description })
+    const description = this.#options.describes === false ? undefined : hash.description
+    this.#options.logger.info('job started', { jobId: id, queue, worker, description })
   }
 
   /** A job ended well. */

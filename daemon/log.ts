@@ -1,11 +1,9 @@
 import type * as winston from 'winston'
 import type { LogFields, Logger } from '../src/logger.js'
 import { requirePackage } from '../src/require.js'
+import type { Entry } from './log/log-format.js'
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug'
-
-/** How log lines look: for people, or one JSON object a line. */
-export type LogFormat = 'text' | 'json'
 
 /** The daemon's logger. */
 export interface DaemonLogger extends Logger {
@@ -13,9 +11,12 @@ export interface DaemonLogger extends Logger {
   open(): void
 }
 
-/** A logger on stderr, so that stdout stays for what the jobs print. Until it is opened, it writes the same lines itself. */
-export function createLogger(level: LogLevel, format: LogFormat, stream: NodeJS.WritableStream): DaemonLogger {
-  const toLine = format === 'json' ? jsonLine : textLine
+/** A logger on stderr (its lines as `toLine` makes them), so that stdout stays for what the jobs print. Until it is opened, it writes the same lines itself. */
+export function createLogger(
+  level: LogLevel,
+  toLine: (entry: Entry) => string,
+  stream: NodeJS.WritableStream,
+): DaemonLogger {
   let write = (entry: Entry): void => {
     stream.write(`${toLine(entry)}\n`)
   }
@@ -38,13 +39,6 @@ export function writes(level: LogLevel, at: LogLevel): boolean {
   return levels.indexOf(at) <= levels.indexOf(level)
 }
 
-interface Entry {
-  readonly timestamp: string
-  readonly level: LogLevel
-  readonly message: string
-  readonly fields: LogFields
-}
-
 function openWinston(level: LogLevel, toLine: (entry: Entry) => string, stream: NodeJS.WritableStream): winston.Logger {
   const { createLogger: create, transports, format } = requirePackage('winston') as typeof winston
   return create({
@@ -54,22 +48,4 @@ function openWinston(level: LogLevel, toLine: (entry: Entry) => string, stream: 
     transports: [new transports.Stream({ stream })],
     format: format.printf((entry) => toLine(entry as unknown as Entry)),
   })
-}
-
-function jsonLine({ timestamp, level, message, fields }: Entry): string {
-  return JSON.stringify({ fields, level, message, timestamp })
-}
-
-function textLine({ timestamp, level, message, fields }: Entry): string {
-  const shown = Object.entries(fields)
-    .filter(([, value]) => value !== undefined && value !== null && value !== '')
-    .map(([name, value]) => `${name}=${quote(value ?? '')}`)
-  const head = `${timestamp} ${level.toUpperCase().padEnd(5)} ${message}`
-  return shown.length === 0 ? head : `${head}  ${shown.join(' ')}`
-}
-
-// A value with blanks, quotes or control characters is quoted, so that a line stays one line.
-function quote(value: string | number | boolean): string {
-  const text = String(value)
-  return /^[^\s"=\p{Cc}]+$/u.test(text) ? text : JSON.stringify(text)
 }

@@ -4,7 +4,7 @@ import { RqdError } from '../src/errors.js'
 import type { Logger } from '../src/logger.js'
 
 /** COPY, LPOP with a count and BLMOVE came with this one. */
-const OLDEST_REDIS = [6, 2] as const
+export const OLDEST_REDIS = [6, 2] as const
 
 /**
  * Refuse early, in one sentence, what would fail later in pieces; warn of what may lose jobs.
@@ -34,12 +34,14 @@ export async function preflight(redis: Redis, taskPaths: readonly string[], logg
   }
 }
 
-function parseInfo(text: string): Map<string, string> {
+/** The answer to INFO by field. */
+export function parseInfo(text: string): Map<string, string> {
   const pairs = text.split('\r\n').filter((line) => line.includes(':'))
   return new Map(pairs.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]))
 }
 
-function atLeast(version: string, oldest: readonly [number, number]): boolean {
+/** True if a version is `oldest` or newer. */
+export function atLeast(version: string, oldest: readonly [number, number]): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   return major > oldest[0] || (major === oldest[0] && minor >= oldest[1])
 }

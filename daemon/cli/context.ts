@@ -39,7 +39,7 @@ export class Context {
     this.io = io
     this.json = flags.json === true
     this.colours = coloursFor(io.stdout, io.env)
-    this.socketPath = flags.socket ?? defaultSocketPath(io.env)
+    this.socketPath = flags.socket ?? named(io.env, 'RQD_SOCKET') ?? defaultSocketPath(io.env)
     this.#flags = flags
   }
 
@@ -85,8 +85,8 @@ export class Context {
     const { connectRedis, redactUrl } = await import('../../src/redis/connection.js')
     const { createKeys } = await import('../../src/redis/keys.js')
     const { systemRandom } = await import('../../src/random.js')
-    const fromEnv = this.io.env['RQ_REDIS_URL'] ?? ''
-    const url = this.#flags.url ?? (fromEnv === '' ? DEFAULT_URL : fromEnv)
+    const fromEnv = named(this.io.env, 'RQD_URL') ?? named(this.io.env, 'RQ_REDIS_URL')
+    const url = this.#flags.url ?? fromEnv ?? DEFAULT_URL
     const redis = connectRedis(url, {
       commandTimeoutMs: PATIENCE_MS,
       connectionName: 'rqctl',
@@ -110,6 +110,11 @@ export class Context {
       redis.disconnect()
     }
   }
+}
+
+/** A variable of the environment. An empty one says nothing, as with rqd. */
+function named(env: RqctlIo['env'], name: string): string | undefined {
+  return env[name] === '' ? undefined : env[name]
 }
 
 /** What a command does. @returns the exit code. */

@@ -3,12 +3,27 @@ import type * as commander from 'commander'
 import { RqdError, coerceError } from '../../src/errors.js'
 import { systemRandom } from '../../src/random.js'
 import { requirePackage } from '../../src/require.js'
-import type { Config, ConfigInput } from '../config.js'
+import type { Configuration } from '../config/make-config.js'
+import { type LoadedSettings, loadSettings } from '../config/load-settings.js'
 import { EarlyExecutors, earlyCount } from '../supervisor/early.js'
 import { type SpawnExecutor, probeSetpriv, spawnNodeExecutor } from '../supervisor/spawn.js'
 import { version } from '../../src/version.js'
+import { type Wanted, readArguments } from './arguments.js'
 
-const { Command, CommanderError } = requirePackage('commander') as typeof commander
+const { Command, CommanderError, Option } = requirePackage('commander') as typeof commander
+
+const HELP_WIDTH = 80
+
+const afterHelp = `
+Spans of time: seconds, or 5s, 3m, 1h, 2d; -1 for ever.
+Every option may also stand in the file (results-ttl: 1h) and in the environment
+(RQD_RESULTS_TTL=1h); flags win over the environment, that over the file.
+
+Examples:
+  rqd --path ./tasks high default low
+  rqd check            is all there to run here? looks, starts nothing
+
+Talk to a running daemon with rqctl.`
 
 /** Where a command line reads and writes: the process's own streams, or a test's. */
 export interface RqdIo {
@@ -17,39 +32,53 @@ export interface RqdIo {
   env: NodeJS.ProcessEnv
 }
 
-/** Exit codes: 0 ended well, 1 could not start or broke, 2 wrong usage. */
+/** Exit codes: 0 ended well, 1 could not start or broke (or a check failed), 2 wrong usage. */
 export async function main(argv: readonly string[], io: RqdIo): Promise<number> {
   const probed = probeSetpriv()
-  let input: ConfigInput
+  let wanted: Wanted
+  let loaded: LoadedSettings
   try {
-    input = readArguments(argv, io)
+    wanted = readArguments(program(io), argv)
+    if (wanted.isCheck) return await (await import('./check.js')).check(wanted, io)
+    loaded = await loadSettings({ ...wanted, environment: io.env, folder: process.cwd() })
+    if (wanted.printsConfig) return await showConfig(loaded, wanted.json, io)
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2
     return refuse(thrown, io)
   }
   await probed
   const daemonId = systemRandom.hex(32)
-  const heapMb = input.executorHeapMb === undefined ? null : Number(input.executorHeapMb)
-  const spawn: SpawnExecutor = () => spawnNodeExecutor({ environment: io.env, daemonId, heapMb })
-  const early = new EarlyExecutors(spawn, earlyCount(input.executors, availableParallelism()))
+  const { settings } = loaded
+  // Nothing is judged yet: a value that is none starts nothing wrong, and is refused right after.
+  const heapMb = Number(settings.get('executorHeapMb')?.value ?? NaN)
+  const spawn: SpawnExecutor = () =>
+    spawnNodeExecutor({ environment: io.env, daemonId, heapMb: heapMb > 0 ? heapMb : null })
+  const early = new EarlyExecutors(spawn, earlyCount(settings.get('executors')?.value, availableParallelism()))
   try {
-    return await begin(input, io, daemonId, early)
+    return await begin(loaded, io, daemonId, early)
   } finally {
     await early.end()
   }
 }
 
 // What is loaded here takes most of a start: the executors are under way meanwhile.
-async function begin(input: ConfigInput, io: RqdIo, daemonId: string, early: EarlyExecutors): Promise<number> {
-  const { makeConfig } = await import('../config.js')
-  let config: Config
+async function begin(loaded: LoadedSettings, io: RqdIo, daemonId: string, early: EarlyExecutors): Promise<number> {
+  const { configure } = await import('../config/make-config.js')
+  let configuration: Configuration
   try {
-    config = makeConfig(input)
+    configuration = configure(loaded.settings)
   } catch (thrown) {
     return refuse(thrown, io)
   }
+  const { config, warnings } = configuration
   const { createLogger } = await import('../log.js')
-  const logger = createLogger(config.logLevel, config.logFormat, io.stderr)
+  const { lineMaker } = await import('../log/log-format.js')
+  const { chooseFormat } = await import('../log/choose-format.js')
+  const format = chooseFormat(config.logFormat, io.env)
+  const toLine = lineMaker({ format, dateFormat: config.dateFormat, pid: process.pid })
+  const logger = createLogger(config.logLevel, toLine, io.stderr)
+  if (loaded.file !== undefined) logger.info('configuration read', { file: loaded.file })
+  for (const warning of warnings) logger.warn(warning)
   try {
     const { run } = await import('../compose.js')
     return await run(config, { environment: io.env, logger, daemonId, spawn: early.take })
@@ -64,47 +93,44 @@ async function begin(input: ConfigInput, io: RqdIo, daemonId: string, early: Ear
   }
 }
 
+async function showConfig(loaded: LoadedSettings, json: boolean, io: RqdIo): Promise<number> {
+  const { configure } = await import('../config/make-config.js')
+  const { printConfig, printConfigJson } = await import('../config/print-config.js')
+  const configuration = configure(loaded.settings)
+  for (const warning of configuration.warnings) io.stderr.write(`rqd: ${warning}\n`)
+  io.stdout.write(json ? printConfigJson(configuration, loaded.file) : printConfig(configuration))
+  return 0
+}
+
 function refuse(thrown: unknown, io: RqdIo): number {
   io.stderr.write(`rqd: ${coerceError(thrown).message}\nrun "rqd --help" to see the options\n`)
   return 2
 }
 
-function readArguments(argv: readonly string[], io: RqdIo): ConfigInput {
-  const command = program(io)
-  command.parse([...argv], { from: 'user' })
-  const { verbose, quiet, ...options } = command.opts<Flags>()
-  const input: ConfigInput = { ...options }
-  if (command.args.length > 0) input.queues = command.args
-  if (verbose === true) input.logLevel = 'debug'
-  else if (quiet === true) input.logLevel = 'warn'
-  return input
-}
-
-type Flags = Omit<ConfigInput, 'queues' | 'logLevel'> & { verbose?: true; quiet?: true }
-
-function program(io: RqdIo): commander.Command {
+/** The command line, with its help. */
+export function program(io: RqdIo): commander.Command {
   const collect = (path: string, before: string[] = []): string[] => [...before, path]
-  const command = new Command('rqd')
+  return new Command('rqd')
     .description('Run jobs from Redis Queue queues in a pool of isolated executors.')
+    .usage('[options] [queue...]\n       rqd check [config] [options]')
     .argument('[queue...]', 'queues in strict order of priority (default: default)')
     .optionsGroup('Redis:')
-    .option(
-      '-u, --url <url>',
-      'redis://host:port/db, rediss://… or unix:///path (default: $RQ_REDIS_URL, else redis://localhost:6379/0)',
-    )
+    .option('-u, --url <url>', 'redis://host:port/db, rediss://… or unix:///path (default: redis://localhost:6379/0)')
     .option('--prefix <text>', 'prefix of all keys (default: rq)')
+    .option('-S, --serializer <name>', 'json or pickle; changes nothing, both are recognised')
     .optionsGroup('Work:')
     .option('-P, --path <folder>', 'load functions from here; repeatable (default: .)', collect)
     .option('-N, --executors <n>', 'processes that run jobs (default: number of cores)')
     .option('--concurrency <n>', 'jobs that each of them runs at a time, for asynchronous functions (default: 1)')
     .option('--spares <n>', 'more of them kept warm, to replace one that dies at once (default: 1)')
     .option('-b, --burst', 'end when the queues are empty')
+    .addOption(new Option('-s, --with-scheduler', 'queue scheduled jobs when due (the default)').conflicts('scheduler'))
     .option('--no-scheduler', 'leave scheduled jobs and delayed retries to other daemons or RQ workers')
     .option(
       '--results-ttl <span>',
       'keep results so long, where the job does not say: 500, 5m, 1d, -1 (default: 500 s)',
     )
-    .option('--executor-heap-mb <mb>', "limit of V8's heap in each executor (default: Node's own)")
+    .option('--executor-heap-mb <mb>', "limit of V8's heap in each executor, MiB (default: Node's own)")
     .option('--max-deaths <n>', 'fail a job that has ended so many executors, retries or not (default: 3)')
     .optionsGroup('Daemon:')
     .option('-n, --name <name>', 'worker name; executors are NAME.1, NAME.2, … (default: random)')
@@ -112,24 +138,39 @@ function program(io: RqdIo): commander.Command {
       '--socket <path>',
       'control socket (default: rqd.sock in $RUNTIME_DIRECTORY, $XDG_RUNTIME_DIR/rqd or /tmp/rqd-$UID)',
     )
+    .option('--pid <file>', 'keep the process id in this file')
     .option('--lease-sec <s>', 'others take over our jobs after so long without a sign of life (default: 10 s)')
     .optionsGroup('Output:')
-    .option('-v, --verbose', 'log more')
-    .option('-q, --quiet', 'log warnings and errors only')
-    .option('--log-format <format>', 'text or json (default: text)')
+    .option('--logging-level <level>', 'error, warn, info or debug (default: info)')
+    .addOption(new Option('-v, --verbose', 'the same as --logging-level debug').conflicts('quiet'))
+    .option('-q, --quiet', 'the same as --logging-level warn')
+    .option(
+      '--log-format <format>',
+      'text, json, journald, or as Python has it: "%(asctime)s %(message)s" (default: journald if stderr is the journal, else text)',
+    )
+    .option(
+      '--date-format <format>',
+      'of times in text and Python formats (default: ISO 8601, or %H:%M:%S in the latter)',
+    )
+    .option('--disable-job-desc-logging', 'leave the arguments of jobs out of the log')
+    .optionsGroup('Configuration:')
+    .option(
+      '-c, --config <file>',
+      'JSON, YAML, TOML or JavaScript (default: rqd.config.* in this folder, if there is one)',
+    )
+    .option('--print-config', 'print every option, its value and where it comes from')
+    .option('--json', 'print as JSON, with --print-config or check')
     .optionsGroup('Other:')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this')
-    .addHelpText('after', '\nExample:\n  rqd --path ./tasks high default low\n\nTalk to a running daemon with rqctl.')
+    .addHelpText('after', afterHelp)
     .exitOverride()
     .showSuggestionAfterError()
     .showHelpAfterError('run "rqd --help" to see the options')
+    .configureHelp({ helpWidth: HELP_WIDTH })
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
       outputError: (text, write) => write(text.replace(/^error: /, 'rqd: ')),
     })
-  const url = io.env['RQ_REDIS_URL']
-  if (url !== undefined && url !== '') command.setOptionValueWithSource('url', url, 'env')
-  return command
 }

@@ -16,6 +16,18 @@ export interface RedisAddress {
   tls?: object
 }
 
+/** Redis behind Sentinel: where the sentinels are, and what they call the master. */
+export interface SentinelAddress {
+  readonly instances: readonly (readonly [host: string, port: number])[]
+  readonly masterName: string
+  /** Bound for connecting to, and for each answer of, a sentinel, seconds. */
+  readonly socketTimeoutSec?: number | null | undefined
+  /** Of the sentinels and of Redis, as in RQ. */
+  readonly password?: string | null | undefined
+  readonly db: number
+  readonly ssl: boolean
+}
+
 /** How a connection behaves. */
 export interface ConnectionPolicy {
   /** Bound for each command, milliseconds. */
@@ -35,9 +47,12 @@ export interface ConnectionPolicy {
  * connection is down and nothing is sent twice: a claim that was repeated silently would be held by nobody.
  * @throws RqdError RQD_BAD_OPTION if the URL is not one of redis://, rediss:// or unix://.
  */
-export function connectRedis(url: string, policy: ConnectionPolicy): ioredis.Redis {
+export function connectRedis(address: string | SentinelAddress, policy: ConnectionPolicy): ioredis.Redis {
+  const retryStrategy = (attempt: number): number | null =>
+    policy.reconnect === false ? null : reconnectDelayMs(attempt, policy.random.unit())
   return new Redis({
-    ...parseRedisUrl(url),
+    ...(typeof address === 'string' ? parseRedisUrl(address) : sentinelOptions(address)),
+    sentinelRetryStrategy: retryStrategy,
     connectTimeout: policy.connectTimeoutMs ?? 5_000,
     commandTimeout: policy.commandTimeoutMs,
     enableOfflineQueue: false,
@@ -46,9 +61,36 @@ export function connectRedis(url: string, policy: ConnectionPolicy): ioredis.Red
     keepAlive: 5_000,
     lazyConnect: true,
     connectionName: policy.connectionName?.replace(/[^!-~]+/g, '-') ?? 'rqd',
-    retryStrategy: (attempt) => (policy.reconnect === false ? null : reconnectDelayMs(attempt, policy.random.unit())),
+    retryStrategy,
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   })
+}
+
+type SentinelOptions = Pick<
+  ioredis.RedisOptions,
+  | ('sentinels' | 'name' | 'db' | 'failoverDetector' | 'sentinelCommandTimeout')
+  | ('password' | 'sentinelPassword' | 'tls' | 'sentinelTLS' | 'enableTLSForSentinelMode')
+>
+
+function sentinelOptions({ password, ssl, ...address }: SentinelAddress): SentinelOptions {
+  const timeoutMs = (address.socketTimeoutSec ?? 5) * 1000
+  return {
+    sentinels: address.instances.map(([host, port]) => ({ host, port })),
+    name: address.masterName,
+    db: address.db,
+    // Each connection hears of a fail-over by itself, instead of when the old master refuses it.
+    failoverDetector: true,
+    sentinelCommandTimeout: timeoutMs,
+    ...(typeof password !== 'string' ? {} : { password, sentinelPassword: password }),
+    ...(ssl ? { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
+  }
+}
+
+/** An address to show, without its password. */
+export function showAddress(address: string | SentinelAddress): string {
+  if (typeof address === 'string') return redactUrl(address)
+  const instances = address.instances.map(([host, port]) => `${host}:${port}`).join(',')
+  return `sentinel ${address.masterName} at ${instances}`
 }
 
 // Back-off with jitter, so that a fleet does not return to a restarted server in one instant.

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { makeConfig } from '../../daemon/config.js'
+import { makeConfig } from '../../daemon/config/make-config.js'
 import { cronOptions } from '../../daemon/cron-config.js'
 
 const entry = { name: 'e', schedule: '0 3 * * *', func: 'a.b' }

@@ -1,16 +1,17 @@
 import { PassThrough } from 'node:stream'
 import t from 'tap'
-import { type LogFormat, type LogLevel, createLogger, writes } from '../../daemon/log.js'
+import { type LogLevel, createLogger, writes } from '../../daemon/log.js'
+import { lineMaker } from '../../daemon/log/log-format.js'
 
 async function lines(
   level: LogLevel,
-  format: LogFormat,
+  format: string,
   write: (logger: ReturnType<typeof createLogger>) => void,
 ): Promise<string[]> {
   const logged = await Promise.all(
     [false, true].map(async (opened) => {
       const stream = new PassThrough()
-      const logger = createLogger(level, format, stream)
+      const logger = createLogger(level, lineMaker({ format, dateFormat: undefined, pid: 1 }), stream)
       if (opened) logger.open()
       write(logger)
       await new Promise((resolve) => setImmediate(resolve))

@@ -1,6 +1,7 @@
 /** A daemon with cron entries in a process of its own: `cron-daemon.js '{"url": …, "cron": […]}'`, a configuration. */
 import { run } from '../../daemon/compose.js'
-import { makeConfig, type ConfigInput } from '../../daemon/config.js'
+import { makeConfig } from '../../daemon/config/make-config.js'
+import type { ConfigInput } from '../../daemon/config/schema.js'
 import { createLogger } from '../../daemon/log.js'
 import { spawnNodeExecutor } from '../../daemon/supervisor/spawn.js'
 import { systemRandom } from '../../src/random.js'

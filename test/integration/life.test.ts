@@ -218,7 +218,7 @@ t.test('wrong usage exits 2, names what was found and where to look', async (t) 
     [['--execuors', '3'], /unknown option '--execuors'.*--executors/s],
     [['--executors', 'many'], /executors is "many"/],
     [['a,b'], /queue name "a,b"/],
-    [['--results-ttl', '5x'], /resultsTtl is "5x".*'5m'/],
+    [['--results-ttl', '5x'], /--results-ttl is "5x".*'5m'/],
   ]
   for (const [args, text] of cases) {
     const { code, stderr } = await rqd(args)

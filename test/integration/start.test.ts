@@ -44,8 +44,8 @@ t.test('a start that is refused ends its executors: a name taken, no tasks, a wr
   const cases: [string[], number, RegExp][] = [
     [['--name', 'taken'], 1, /RQD_NAME_TAKEN/],
     [['--path', '/nowhere'], 1, /task path \/nowhere does not exist/],
-    [['--lease-sec', 'long'], 2, /leaseSec is "long"/],
-    [['-N', 'many'], 2, /executors is "many"/],
+    [['--lease-sec', 'long'], 2, /--lease-sec is "long"/],
+    [['-N', 'many'], 2, /--executors is "many"/],
   ]
   for (const [args, code, message] of cases) {
     const { env, running } = newMark()

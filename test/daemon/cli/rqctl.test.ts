@@ -73,6 +73,12 @@ t.test('a Redis that does not answer is a failure with its address, without the 
     code: 1,
     stderr: /nowhere\.sock/,
   })
+  const both = { RQ_REDIS_URL: 'unix:///nowhere.sock', RQD_URL: 'unix:///elsewhere.sock' }
+  t.match(await runRqctl(['info'], { env: both }), { code: 1, stderr: /elsewhere\.sock/ })
+  t.match(await runRqctl(['ping'], { env: { RQD_SOCKET: '/nowhere/rqd.sock' } }), {
+    code: 3,
+    stderr: /\/nowhere\/rqd\.sock/,
+  })
 })
 
 t.test('the real program: output whole in a pipe, exit codes, a reader that leaves early', async (t) => {

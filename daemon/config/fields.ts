@@ -1,0 +1,112 @@
+/** The kinds of values that options have. Each says in its own words what it expects, to end an error with. */
+import type * as zod from 'zod'
+import { coerceError } from '../../src/errors.js'
+import { requirePackage } from '../../src/require.js'
+import { parseRedisUrl } from '../../src/redis/connection.js'
+import { checkDateFormat } from '../log/date-format.js'
+import { checkLogFormat } from '../log/log-format.js'
+import type { LogLevel } from '../log.js'
+
+const { z } = requirePackage('zod') as typeof zod
+
+/** A number, or a text that is one. */
+export function number(bounds: { min: number; max?: number; whole?: boolean }) {
+  const { min, max = Number.MAX_SAFE_INTEGER, whole = false } = bounds
+  const range = bounds.max === undefined ? `${min} or more` : `from ${min} to ${max}`
+  const expected = `expected a ${whole ? 'whole ' : ''}number, ${range}`
+  return z.union([z.number(), z.string()], { error: expected }).transform((given, context) => {
+    const value = typeof given === 'number' ? given : /^\s*-?\d+(\.\d+)?\s*$/.test(given) ? Number(given) : NaN
+    if (value >= min && value <= max && (!whole || Number.isInteger(value))) return value
+    context.addIssue({ code: 'custom', message: expected })
+    return z.NEVER
+  })
+}
+
+const truths: Readonly<Record<string, boolean>> = {
+  ...{ true: true, yes: true, on: true, '1': true },
+  ...{ false: false, no: false, off: false, '0': false },
+}
+
+/** True or false, or a text that means it. */
+export function flag() {
+  const expected = 'expected true or false'
+  return z.union([z.boolean(), z.string()], { error: expected }).transform((given, context) => {
+    const value = typeof given === 'boolean' ? given : truths[given.toLowerCase()]
+    if (value !== undefined) return value
+    context.addIssue({ code: 'custom', message: expected })
+    return z.NEVER
+  })
+}
+
+/** A list of `item`, or one text in which `separator` divides them. */
+export function list<T extends zod.ZodType<string>>(item: T, separator: RegExp, what: string) {
+  return z.preprocess(
+    (given) => (typeof given === 'string' ? given.split(separator).filter((each) => each !== '') : given),
+    z.array(item, { error: `expected a list of ${what}` }).min(1, `expected at least one of the ${what}`),
+  )
+}
+
+/** A text that `check` does not throw for. */
+export function checked(check: (text: string) => unknown, what: string) {
+  return z.string({ error: `expected ${what}` }).superRefine((text, context) => {
+    try {
+      check(text)
+    } catch (thrown) {
+      context.addIssue({ code: 'custom', message: coerceError(thrown).message })
+    }
+  })
+}
+
+/** Where Redis is. */
+export const redisUrl = checked(parseRedisUrl, 'a URL: redis://host:port/db, rediss://… or unix:///path/to.sock?db=n')
+
+const levels: Readonly<Record<string, LogLevel>> = {
+  critical: 'error',
+  error: 'error',
+  warning: 'warn',
+  warn: 'warn',
+  info: 'info',
+  debug: 'debug',
+}
+
+/** A level by our name or Python's. */
+export const logLevel = z
+  .string({ error: 'expected error, warn, info or debug' })
+  .transform((given, context): LogLevel => {
+    const level = levels[given.toLowerCase()]
+    if (level !== undefined) return level
+    context.addIssue({ code: 'custom', message: "expected error, warn, info or debug, or RQ's CRITICAL, WARNING, …" })
+    return z.NEVER
+  })
+
+export const logFormat = checked(checkLogFormat, 'auto, text, json, journald or a format of Python')
+export const dateFormat = checked(checkDateFormat, 'a date format such as %H:%M:%S')
+
+/** What RQ's `--serializer` may be here: jobs are recognised by their bytes, so it need only be one that we read. */
+const serializers = ['json', 'pickle', 'rq.serializers.JSONSerializer', 'rq.serializers.DefaultSerializer'] as const
+export const serializer = z.enum([...serializers, 'rq.serializers.PickleSerializer'], {
+  error: `expected ${serializers.join(', ')}: jobs of both kinds are recognised by their bytes, others cannot be read`,
+})
+
+const instance = z.preprocess(
+  (given) => {
+    const match = typeof given === 'string' ? /^\[?(.+?)\]?:(\d+)$/.exec(given) : null
+    return match === null ? given : [match[1], match[2]]
+  },
+  z.tuple([z.string().min(1), number({ min: 1, max: 65_535, whole: true })], {
+    error: "expected 'host:port' or [host, port]",
+  }),
+)
+
+/** RQ's SENTINEL. */
+export const sentinel = z.strictObject({
+  instances: z
+    .array(instance)
+    .min(1)
+    .default([['localhost', 26_379]]),
+  masterName: z.string().min(1).default('mymaster'),
+  socketTimeoutSec: number({ min: 0.001, max: 3_600 }).nullish(),
+  password: z.string().nullish(),
+  db: number({ min: 0, whole: true }).default(0),
+  ssl: flag().default(false),
+})

@@ -1,0 +1,95 @@
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+import type * as zod from 'zod'
+import { requirePackage } from '../../src/require.js'
+import { parseDurationSec } from '../../src/duration.js'
+import { defaultSettlePolicy } from '../../src/job/settle.js'
+import { checkQueueName } from '../../src/queue-name.js'
+import { DEFAULT_PREFIX } from '../../src/redis/keys.js'
+import { rqDefaults } from '../../src/rq-defaults.js'
+import { cronEntries } from '../cron-config.js'
+import { DEFAULT_URL } from './address.js'
+import {
+  checked,
+  dateFormat,
+  flag,
+  list,
+  logFormat,
+  logLevel,
+  number,
+  redisUrl,
+  sentinel,
+  serializer,
+} from './fields.js'
+
+const { z } = requirePackage('zod') as typeof zod
+
+const queueName = checked(checkQueueName, 'the name of a queue')
+
+const expectedDuration = "expected seconds, '5m', '1h', '2d', or -1 for ever"
+const duration = z.union([z.number(), z.string()], { error: expectedDuration }).transform((value, context) => {
+  try {
+    return parseDurationSec(value, 'it')
+  } catch {
+    context.addIssue({ code: 'custom', message: expectedDuration })
+    return z.NEVER
+  }
+})
+
+const text = (what: string): zod.ZodString => z.string({ error: `expected ${what}` }).min(1, `expected ${what}`)
+
+/**
+ * Every option of the daemon, with its default. Files and the environment name them as names.ts says, the command line
+ * in cli/rqd.ts; docs/configuration.md lists them, and a test compares.
+ */
+export const schema = z.strictObject({
+  queues: list(queueName, /[\s,]+/, 'queues').default(['default']),
+  url: redisUrl.default(DEFAULT_URL),
+  /** Instead of `url`: RQ's SENTINEL. */
+  sentinel: sentinel.optional(),
+  prefix: text('the prefix of all keys')
+    .regex(/^[^\s]+$/, 'a prefix has no blanks')
+    .default(DEFAULT_PREFIX),
+  /** Folders from which functions are loaded. */
+  path: list(text('a folder'), /:/, 'folders')
+    .default(['.'])
+    .transform((paths) => paths.map((path) => resolve(path))),
+  executors: number({ min: 1, max: 1_000, whole: true }).default(availableParallelism),
+  /** Jobs that each executor may run at a time: more than one helps asynchronous functions. */
+  concurrency: number({ min: 1, max: 1_000, whole: true }).default(1),
+  /** Executors kept warm beside them, to take over at once from one that dies. */
+  spares: number({ min: 0, max: 100, whole: true }).default(1),
+  name: text('a name')
+    .regex(/^[!-~]+$/, 'a name is printable ASCII without blanks')
+    .optional(),
+  burst: flag().default(false),
+  /** Put scheduled jobs on their queues when they are due. */
+  scheduler: flag().default(true),
+  /** What is put on queues by the clock. */
+  cron: cronEntries,
+  socket: text('the path of a socket').optional(),
+  /** A file that holds our process id while we run. */
+  pid: text('the path of a file').optional(),
+  resultsTtl: duration.default(rqDefaults.resultTtlSec),
+  /** How long other daemons wait for a sign of life before they take over this one's jobs. */
+  leaseSec: number({ min: 1, max: 3_600 }).default(10),
+  /** Limit of V8's heap in each executor, MiB; Node's own by default. */
+  executorHeapMb: number({ min: 16, whole: true }).optional(),
+  /** Executors that a job may end before it is failed, whatever retries it has left. */
+  maxDeaths: number({ min: 1, whole: true }).default(defaultSettlePolicy.maxDeaths),
+  /** Changes nothing: the format of a job is recognised from its bytes. */
+  serializer: serializer.optional(),
+  /** Where failures are reported. Nothing reports them yet, which a start warns of. */
+  sentryDsn: text('a DSN').optional(),
+  logLevel: logLevel.default('info'),
+  logFormat: logFormat.default('auto'),
+  dateFormat: dateFormat.optional(),
+  /** Leave the description, which holds the arguments, out of the log line of a job. */
+  disableJobDescLogging: flag().default(false),
+})
+
+export type Config = Readonly<zod.output<typeof schema>>
+export type ConfigInput = zod.input<typeof schema>
+
+/** Every option that there is. */
+export const optionKeys: readonly string[] = Object.keys(schema.shape)

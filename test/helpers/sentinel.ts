@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import type { Test } from 'tap'
+
+/** A master, its replica, and a sentinel that watches them, on free ports of this machine. */
+export interface TestSentinel {
+  readonly folder: string
+  readonly sentinelPort: number
+  /** A client that follows the master, closed with the test. */
+  readonly client: Redis
+  /** Kill the server that is the master at the beginning. */
+  killMaster(): void
+}
+
+export const MASTER_NAME = 'jobs'
+
+/** Start them for this test; they are stopped when it ends. */
+export async function startSentinel(t: Test): Promise<TestSentinel> {
+  const folder = await mkdtemp(join(tmpdir(), 'rqd-sentinel-'))
+  const [master, replica, sentinel] = [await freePort(), await freePort(), await freePort()]
+  const config = join(folder, 'sentinel.conf')
+  const lines = [
+    `port ${sentinel}`,
+    `dir ${folder}`,
+    `sentinel monitor ${MASTER_NAME} 127.0.0.1 ${master} 1`,
+    `sentinel down-after-milliseconds ${MASTER_NAME} 1000`,
+    `sentinel failover-timeout ${MASTER_NAME} 5000`,
+  ]
+  await writeFile(config, lines.join('\n'))
+  const start = (...args: string[]): ChildProcess =>
+    spawn('redis-server', args, { stdio: ['ignore', 'ignore', 'inherit'] })
+  const server = ['--dir', folder, '--save', '', '--repl-diskless-sync-delay', '0']
+  const processes = [
+    start('--port', String(master), ...server),
+    start('--port', String(replica), '--replicaof', `127.0.0.1 ${master}`, ...server),
+    start(config, '--sentinel'),
+  ]
+  const client = new Redis({
+    sentinels: [{ host: '127.0.0.1', port: sentinel }],
+    name: MASTER_NAME,
+    maxRetriesPerRequest: null,
+  })
+  client.on('error', () => undefined)
+  t.teardown(async () => {
+    client.disconnect()
+    for (const each of processes) await stop(each)
+    await rm(folder, { recursive: true, force: true })
+  })
+  await client.ping()
+  return { folder, sentinelPort: sentinel, client, killMaster: () => void processes[0]?.kill('SIGKILL') }
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const closed = once(child, 'close')
+  child.kill('SIGKILL')
+  await closed
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
