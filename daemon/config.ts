@@ -6,6 +6,7 @@ import { parseDurationSec } from '../src/duration.js'
 import { RqdError, coerceError } from '../src/errors.js'
 import { defaultSettlePolicy } from '../src/job/settle.js'
 import { checkQueueName } from '../src/queue-name.js'
+import type { DequeueStrategy } from '../src/worker/queue-order.js'
 import { DEFAULT_PREFIX } from '../src/redis/keys.js'
 import { rqDefaults } from '../src/rq-defaults.js'
 
@@ -42,16 +43,30 @@ const schema = z.strictObject({
     .min(1)
     .default(['.'])
     .transform((paths) => paths.map((path) => resolve(path))),
+  /** Modules that executors load before they take jobs. */
+  preload: z.array(z.string().min(1)).default([]),
   executors: z.coerce.number().int().min(1).max(1_000).default(availableParallelism),
   /** Jobs that each executor may run at a time: more than one helps asynchronous functions. */
   concurrency: z.coerce.number().int().min(1).max(1_000).default(1),
   /** Executors kept warm beside them, to take over at once from one that dies. */
   spares: z.coerce.number().int().min(0).max(100).default(1),
+  /** An executor is replaced after so many jobs, at so large a resident set, after so long; each within ±10 %. */
+  recycleJobs: z.coerce.number().int().min(1).optional(),
+  recycleRssMb: z.coerce.number().int().min(1).optional(),
+  recycleAgeSec: duration.optional(),
+  /** A process of its own for each job. */
+  fresh: z.boolean().default(false),
   name: z
     .string()
     .regex(/^[!-~]+$/, 'a name is printable ASCII without blanks')
     .optional(),
   burst: z.boolean().default(false),
+  /** End after so many jobs, or after so long without any. */
+  maxJobs: z.coerce.number().int().min(1).optional(),
+  maxIdleTime: duration.optional(),
+  /** In which order claims look at the queues; `weights` for `weighted`, 1 where a queue has none. */
+  dequeueStrategy: z.enum(['default', 'round-robin', 'random', 'weighted']).default('default'),
+  weights: z.record(queueName, z.coerce.number().positive()).default({}),
   /** Put scheduled jobs on their queues when they are due. */
   scheduler: z.boolean().default(true),
   socket: z.string().optional(),
@@ -75,7 +90,10 @@ export type ConfigInput = zod.input<typeof schema>
  */
 export function makeConfig(input: ConfigInput): Config {
   const result = schema.safeParse(input)
-  if (result.success) return Object.freeze(result.data)
+  if (result.success) {
+    checkTogether(result.data)
+    return Object.freeze(result.data)
+  }
   const [issue] = result.error.issues
   const [option, ...rest] = issue?.path ?? []
   const found = option === undefined ? input : (input as Record<string, unknown>)[String(option)]
@@ -87,4 +105,30 @@ export function makeConfig(input: ConfigInput): Config {
           .map((i) => i + 1)
           .join('.')})`
   throw new RqdError('RQD_BAD_OPTION', `${where} is ${JSON.stringify(found)}: ${issue?.message ?? 'it is not valid'}`)
+}
+
+interface Together {
+  readonly queues: readonly string[]
+  readonly dequeueStrategy: DequeueStrategy
+  readonly weights: Readonly<Record<string, number>>
+  readonly fresh: boolean
+  readonly concurrency: number
+}
+
+/** Options that fit or do not fit each other. @throws RqdError RQD_BAD_OPTION */
+function checkTogether({ queues, dequeueStrategy, weights, fresh, concurrency }: Together): void {
+  const weighted = Object.keys(weights)
+  const stranger = weighted.find((queue) => !queues.includes(queue))
+  if (stranger !== undefined) {
+    const text = `weights names the queue ${JSON.stringify(stranger)}, which is not served: expected one of ${queues.join(', ')}`
+    throw new RqdError('RQD_BAD_OPTION', text)
+  }
+  if (weighted.length > 0 && dequeueStrategy !== 'weighted') {
+    const text = `weights are given and dequeueStrategy is ${JSON.stringify(dequeueStrategy)}: they count with "weighted" only`
+    throw new RqdError('RQD_BAD_OPTION', text)
+  }
+  if (fresh && concurrency > 1) {
+    const text = `concurrency is ${concurrency} and fresh is true: a process of its own for each job runs one job at a time; leave out one of them`
+    throw new RqdError('RQD_BAD_OPTION', text)
+  }
 }

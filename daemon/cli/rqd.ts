@@ -8,7 +8,7 @@ import { EarlyExecutors, earlyCount } from '../supervisor/early.js'
 import { type SpawnExecutor, probeSetpriv, spawnNodeExecutor } from '../supervisor/spawn.js'
 import { version } from '../../src/version.js'
 
-const { Command, CommanderError } = requirePackage('commander') as typeof commander
+const { Command, CommanderError, InvalidArgumentError } = requirePackage('commander') as typeof commander
 
 /** Where a command line reads and writes: the process's own streams, or a test's. */
 export interface RqdIo {
@@ -72,15 +72,27 @@ function refuse(thrown: unknown, io: RqdIo): number {
 function readArguments(argv: readonly string[], io: RqdIo): ConfigInput {
   const command = program(io)
   command.parse([...argv], { from: 'user' })
-  const { verbose, quiet, ...options } = command.opts<Flags>()
+  const { verbose, quiet, weight, ...options } = command.opts<Flags>()
   const input: ConfigInput = { ...options }
+  if (weight !== undefined) input.weights = weight
   if (command.args.length > 0) input.queues = command.args
   if (verbose === true) input.logLevel = 'debug'
   else if (quiet === true) input.logLevel = 'warn'
   return input
 }
 
-type Flags = Omit<ConfigInput, 'queues' | 'logLevel'> & { verbose?: true; quiet?: true }
+type Flags = Omit<ConfigInput, 'queues' | 'logLevel'> & {
+  verbose?: true
+  quiet?: true
+  weight?: Record<string, string>
+}
+
+/** `high=5`; the last `=` counts, since a queue's name may have some. */
+function collectWeight(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const at = text.lastIndexOf('=')
+  if (at > 0) return { ...before, [text.slice(0, at)]: text.slice(at + 1) }
+  throw new InvalidArgumentError(`expected a queue and its weight, such as high=5, and not ${JSON.stringify(text)}`)
+}
 
 function program(io: RqdIo): commander.Command {
   const collect = (path: string, before: string[] = []): string[] => [...before, path]
@@ -95,10 +107,19 @@ function program(io: RqdIo): commander.Command {
     .option('--prefix <text>', 'prefix of all keys (default: rq)')
     .optionsGroup('Work:')
     .option('-P, --path <folder>', 'load functions from here; repeatable (default: .)', collect)
+    .option('--preload <module>', 'load this module in each executor before its first job; repeatable', collect)
     .option('-N, --executors <n>', 'processes that run jobs (default: number of cores)')
     .option('--concurrency <n>', 'jobs that each of them runs at a time, for asynchronous functions (default: 1)')
     .option('--spares <n>', 'more of them kept warm, to replace one that dies at once (default: 1)')
+    .option('--recycle-jobs <n>', 'replace an executor after about so many jobs')
+    .option('--recycle-rss-mb <mb>', 'replace an executor whose memory has grown to about so much')
+    .option('--recycle-age-sec <span>', 'replace an executor after about so long: 3600, 30m, 1d')
+    .option('--fresh', 'run each job in a process of its own')
     .option('-b, --burst', 'end when the queues are empty')
+    .option('--max-jobs <n>', 'end after so many jobs')
+    .option('--max-idle-time <span>', 'end after so long without a job: 90, 5m')
+    .option('--dequeue-strategy <name>', 'default (strict priority), round-robin, random or weighted')
+    .option('--weight <queue=n>', 'with weighted: how often this queue goes first; repeatable', collectWeight)
     .option('--no-scheduler', 'leave scheduled jobs and delayed retries to other daemons or RQ workers')
     .option(
       '--results-ttl <span>',

@@ -8,7 +8,7 @@ import { rqDefaults } from '../../src/rq-defaults.js'
 import { registration, workerNames } from '../../src/worker/registration.js'
 import type { ProcessIdentity } from '../host.js'
 import type { RunningJob } from './job-board.js'
-import type { SlotView } from './pool.js'
+import type { SlotView } from './slot-view.js'
 
 export interface PresenceOptions {
   name: string
