@@ -36,18 +36,14 @@ export function wantsLoader(thrown: unknown, file: string): RqdError | undefined
   )
 }
 
-/** @returns false if it is not installed there. */
+/** Load what `node --import tsx` loads. @returns false if it is not installed there. */
 async function registerTsx(file: string): Promise<boolean> {
-  const { resolve } = createRequire(file)
-  for (const api of ['tsx/esm/api', 'tsx/cjs/api']) {
-    let found: string
-    try {
-      found = resolve(api)
-    } catch {
-      return false
-    }
-    const { register } = (await import(pathToFileURL(found).href)) as { register: () => unknown }
-    register()
+  let found: string
+  try {
+    found = createRequire(file).resolve('tsx')
+  } catch {
+    return false
   }
+  await import(pathToFileURL(found).href)
   return true
 }

@@ -37,10 +37,8 @@ void t.test('tsx is used where the tasks see it', { skip: stripsTypes ? 'Node ne
   mkdirSync(tsx, { recursive: true })
   const compiler = pathToFileURL(join(projectRoot, 'node_modules/typescript/lib/typescript.js')).href
   const files: Record<string, string> = {
-    'package.json': '{"name":"tsx","type":"module","exports":{"./esm/api":"./esm.js","./cjs/api":"./cjs.js"}}',
-    'esm.js':
-      "import { register as add } from 'node:module'\nexport const register = () => add('./hooks.js', import.meta.url)\n",
-    'cjs.js': 'export const register = () => undefined\n',
+    'package.json': '{"name":"tsx","type":"module","exports":{".":"./loader.js"}}',
+    'loader.js': "import { register } from 'node:module'\nregister('./hooks.js', import.meta.url)\n",
     'hooks.js': [
       `import ts from ${JSON.stringify(compiler)}`,
       "import { readFileSync } from 'node:fs'",
