@@ -108,7 +108,9 @@ export class Member {
     // With its last jobs in hand it is as good as spent; where one runs at a time, it keeps its place until that ends.
     const isLast = this.#concurrency > 1 && heldBy(this.slot).ahead.length === 0
     const jobs = this.served + (isLast ? this.heldCount : 0)
-    return reachedLimit(this.#life, jobs, this.vitals?.rssBytes ?? null, nowMonoMs)
+    // One that has done nothing yet is as small as its successor would be.
+    const isUsed = this.served + this.heldCount > 0
+    return reachedLimit(this.#life, jobs, isUsed ? (this.vitals?.rssBytes ?? null) : null, nowMonoMs)
   }
 
   /** True if its memory decides how long it lives. */

@@ -10,6 +10,7 @@ import { mergeProgress } from './merge-progress.js'
 import type { PoolOptions } from './pool-options.js'
 import { viewOf, type SlotView } from './slot-view.js'
 import type { ExecutorProcess, Exit } from './spawn.js'
+import { cannotStart, tellCrashLoop, troubleOf } from './trouble.js'
 import { readVitals } from './vitals.js'
 
 /** How often each executor's use of memory and CPU is looked at, from outside: a busy loop tells nothing itself. */
@@ -213,30 +214,12 @@ export class Pool {
         })
         return
       case 'crash-loop':
-        this.#crashLoop(member, action, exit)
+        tellCrashLoop(logger, member, action, exit)
+        if (action.failures >= START_FAILURES) this.#ready.reject(cannotStart(action.failures, member))
         return
       case 'recovered':
         logger.info('an executor works again', { worker: member.worker, failures: action.failures })
     }
-  }
-
-  #crashLoop(member: Member, { failures, delayMs, fatal }: SlotAction & { type: 'crash-loop' }, exit?: Exit): void {
-    const { worker, trouble } = member
-    const why = trouble ?? 'it could not be started'
-    const sentence = fatal
-      ? 'executors keep dying before they do anything; from now on one is tried only now and then'
-      : 'an executor died before it did anything; the next start is delayed'
-    this.#options.logger.error(sentence, {
-      worker,
-      failures,
-      delayMs,
-      exitCode: exit?.code,
-      signal: exit?.signal,
-      error: why,
-    })
-    if (failures < START_FAILURES) return
-    const text = `${failures} executors in a row died before they could work (${why}): see what they printed`
-    this.#ready.reject(new RqdError('RQD_EXECUTOR', text))
   }
 
   #gone(member: Member): void {
@@ -439,10 +422,4 @@ export class Pool {
     const all = [...this.#members, ...this.#spares, ...this.#leaving]
     for (const member of all) this.#apply(member, { type: 'tick' })
   }
-}
-
-/** Why an executor died that did nothing, as far as can be told. */
-function troubleOf({ code, signal }: Exit, lastLine: string | undefined): string {
-  const how = signal === null ? `it ended with exit code ${code ?? 0}` : `it was killed by ${signal}`
-  return lastLine === undefined ? how : `${how}; its last line: ${lastLine}`
 }
