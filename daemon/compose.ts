@@ -8,6 +8,7 @@ import { connectRedis, showAddress } from '../src/redis/connection.js'
 import { createKeys } from '../src/redis/keys.js'
 import { Store } from '../src/redis/store.js'
 import type { CronScheduler } from '../src/cron/scheduler.js'
+import { queueOrder } from '../src/worker/queue-order.js'
 import type { Config } from './config/schema.js'
 import { ControlServer } from './control/server.js'
 import { defaultSocketPath } from './control/socket-path.js'
@@ -17,8 +18,10 @@ import { preflight } from './preflight.js'
 import { JobLog } from './job-log.js'
 import { type PidFile, writePidFile } from './pid-file.js'
 import { onStopSignal } from './signals.js'
+import type { RecyclePolicy } from './supervisor/lifetime.js'
 import type { SpawnExecutor } from './supervisor/spawn.js'
 import { Supervisor } from './supervisor/supervisor.js'
+import { keepTitle, supervisorTitle } from './supervisor/title.js'
 import { notifyReady } from './systemd.js'
 import { version } from '../src/version.js'
 
@@ -73,9 +76,14 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
       queues: config.queues,
       executors: config.executors,
       concurrency: config.concurrency,
-      spares: config.spares,
+      spares: config.fresh ? Math.max(config.spares, config.executors) : config.spares,
+      recycle: recyclePolicy(config),
       taskPaths: config.path,
+      preload: config.preload,
       burst: config.burst,
+      order: queueOrder(config.dequeueStrategy, config.weights, systemRandom),
+      maxJobs: config.maxJobs ?? Infinity,
+      maxIdleMs: config.maxIdleTime === undefined || config.maxIdleTime < 0 ? Infinity : config.maxIdleTime * 1000,
       resultTtlSec: config.resultsTtl,
       leaseMs: config.leaseSec * 1000,
       maxDeaths: config.maxDeaths,
@@ -111,6 +119,15 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
   }
 }
 
+function recyclePolicy({ recycleJobs, recycleRssMb, recycleAgeSec, fresh }: Config): RecyclePolicy {
+  return {
+    jobs: recycleJobs ?? null,
+    rssBytes: recycleRssMb === undefined ? null : recycleRssMb * 1024 * 1024,
+    ageMs: recycleAgeSec === undefined || recycleAgeSec < 0 ? null : recycleAgeSec * 1000,
+    fresh,
+  }
+}
+
 async function serve(
   supervisor: Supervisor,
   scheduler: Scheduler | undefined,
@@ -121,9 +138,10 @@ async function serve(
 ): Promise<void> {
   const path = config.socket ?? defaultSocketPath(environment)
   const control = new ControlServer({ path, operations: supervisor, logger })
+  const title = (): string => supervisorTitle(config.queues, supervisor.busyExecutors, supervisor.state)
+  const endTitle = keepTitle(title, (text) => (process.title = text))
   try {
     await control.start()
-    process.title = `rqd: supervisor ${config.queues.join(',')}`
     // What is due already is there when the first jobs are claimed: a burst takes it along.
     await scheduler?.start()
     await cron?.start()
@@ -136,6 +154,7 @@ async function serve(
     // Told to stop while it started: that is no failure.
     if (supervisor.state !== 'stopping') throw thrown
   } finally {
+    endTitle()
     await cron?.stop()
     await scheduler?.stop()
     await supervisor.stop()

@@ -10,7 +10,7 @@ import { type SpawnExecutor, probeSetpriv, spawnNodeExecutor } from '../supervis
 import { version } from '../../src/version.js'
 import { type Wanted, readArguments } from './arguments.js'
 
-const { Command, CommanderError, Option } = requirePackage('commander') as typeof commander
+const { Command, CommanderError, InvalidArgumentError, Option } = requirePackage('commander') as typeof commander
 
 const HELP_WIDTH = 80
 
@@ -107,6 +107,13 @@ function refuse(thrown: unknown, io: RqdIo): number {
   return 2
 }
 
+/** `high=5`; the last `=` counts, since a queue's name may have some. */
+function collectWeight(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const at = text.lastIndexOf('=')
+  if (at > 0) return { ...before, [text.slice(0, at)]: text.slice(at + 1) }
+  throw new InvalidArgumentError(`expected a queue and its weight, such as high=5, and not ${JSON.stringify(text)}`)
+}
+
 /** The command line, with its help. */
 export function program(io: RqdIo): commander.Command {
   const collect = (path: string, before: string[] = []): string[] => [...before, path]
@@ -120,11 +127,20 @@ export function program(io: RqdIo): commander.Command {
     .option('-S, --serializer <name>', 'json or pickle; changes nothing, both are recognised')
     .optionsGroup('Work:')
     .option('-P, --path <folder>', 'load functions from here; repeatable (default: .)', collect)
+    .option('--preload <module>', 'load this module in each executor before its first job; repeatable', collect)
     .option('-N, --executors <n>', 'processes that run jobs (default: number of cores)')
     .option('--concurrency <n>', 'jobs that each of them runs at a time, for asynchronous functions (default: 1)')
     .option('--spares <n>', 'more of them kept warm, to replace one that dies at once (default: 1)')
+    .option('--recycle-jobs <n>', 'replace an executor after about so many jobs')
+    .option('--recycle-rss-mb <mb>', 'replace an executor whose memory has grown to about so much')
+    .option('--recycle-age-sec <span>', 'replace an executor after about so long: 3600, 30m, 1d')
+    .option('--fresh', 'run each job in a process of its own')
     .option('-b, --burst', 'end when the queues are empty')
     .addOption(new Option('-s, --with-scheduler', 'queue scheduled jobs when due (the default)').conflicts('scheduler'))
+    .option('--max-jobs <n>', 'end after so many jobs')
+    .option('--max-idle-time <span>', 'end after so long without a job: 90, 5m')
+    .option('--dequeue-strategy <name>', 'default (strict priority), round-robin, random or weighted')
+    .option('--weight <queue=n>', 'with weighted: how often this queue goes first; repeatable', collectWeight)
     .option('--no-scheduler', 'leave scheduled jobs and delayed retries to other daemons or RQ workers')
     .option(
       '--results-ttl <span>',

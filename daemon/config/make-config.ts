@@ -1,6 +1,7 @@
 import { RqdError } from '../../src/errors.js'
 import { nearestSpelling } from '../control/spelling.js'
 import { describeValue } from './describe-value.js'
+import { checkTogether } from './check-together.js'
 import { addressParts, environmentName, fileName, refusedNames } from './names.js'
 import { type Config, type ConfigInput, optionKeys, schema } from './schema.js'
 import { maskSecret } from './secrets.js'
@@ -39,6 +40,7 @@ export function configure(settings: Settings): Configuration {
     const [issue] = result.error.issues
     throw refusal(known, issue?.path ?? [], issue?.message ?? 'it is not valid')
   }
+  checkTogether(result.data)
   if (result.data.sentryDsn !== undefined) warnings.push('sentryDsn is set, but nothing is reported to Sentry yet')
   const origins = optionKeys.map((key): [string, Origin] => [key, known.get(key)?.origin ?? { kind: 'default' }])
   return { config: freeze(result.data), origins: new Map(origins), warnings }

@@ -9,6 +9,7 @@ const aliases: Readonly<Record<string, string>> = {
   redisUrl: 'url',
   loggingLevel: 'logLevel',
   withScheduler: 'scheduler',
+  weight: 'weights',
 }
 
 /** The parts of `url`, each an option of its own, as RQ has them. */

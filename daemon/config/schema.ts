@@ -36,6 +36,8 @@ const duration = z.union([z.number(), z.string()], { error: expectedDuration }).
   }
 })
 
+const weights = z.record(queueName, number({ min: 0.000_001 }), { error: 'expected queues with a number each' })
+
 const text = (what: string): zod.ZodString => z.string({ error: `expected ${what}` }).min(1, `expected ${what}`)
 
 /**
@@ -54,15 +56,33 @@ export const schema = z.strictObject({
   path: list(text('a folder'), /:/, 'folders')
     .default(['.'])
     .transform((paths) => paths.map((path) => resolve(path))),
+  /** Modules that executors load before they take jobs. */
+  preload: list(text('the name of a module'), /[\s,]+/, 'modules').default([]),
   executors: number({ min: 1, max: 1_000, whole: true }).default(availableParallelism),
   /** Jobs that each executor may run at a time: more than one helps asynchronous functions. */
   concurrency: number({ min: 1, max: 1_000, whole: true }).default(1),
   /** Executors kept warm beside them, to take over at once from one that dies. */
   spares: number({ min: 0, max: 100, whole: true }).default(1),
+  /** An executor is replaced after so many jobs, at so large a resident set, after so long; each within ±10 %. */
+  recycleJobs: number({ min: 1, whole: true }).optional(),
+  recycleRssMb: number({ min: 1, whole: true }).optional(),
+  recycleAgeSec: duration.optional(),
+  /** A process of its own for each job. */
+  fresh: flag().default(false),
   name: text('a name')
     .regex(/^[!-~]+$/, 'a name is printable ASCII without blanks')
     .optional(),
   burst: flag().default(false),
+  /** End after so many jobs, or after so long without any. */
+  maxJobs: number({ min: 1, whole: true }).optional(),
+  maxIdleTime: duration.optional(),
+  /** In which order claims look at the queues; `weights` for `weighted`, 1 where a queue has none. */
+  dequeueStrategy: z
+    .enum(['default', 'round-robin', 'random', 'weighted'], {
+      error: 'expected default, round-robin, random or weighted',
+    })
+    .default('default'),
+  weights: weights.default({}),
   /** Put scheduled jobs on their queues when they are due. */
   scheduler: flag().default(true),
   /** What is put on queues by the clock. */

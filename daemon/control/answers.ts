@@ -53,7 +53,7 @@ const object =
 const executor = object({
   pid: nullOr(int),
   worker: text,
-  state: oneOf('starting', 'idle', 'busy', 'stopping', 'backoff'),
+  state: oneOf('starting', 'idle', 'busy', 'stopping', 'recycling', 'backoff', 'fatal'),
   jobId: nullOr(text),
   queue: nullOr(text),
   func: nullOr(text),
@@ -61,7 +61,12 @@ const executor = object({
   running: count,
   ahead: count,
   rssBytes: nullOr(count),
+  pssBytes: nullOr(count),
   jobsDone: count,
+  recycling: nullOr(oneOf('jobs', 'rss', 'age', 'fresh')),
+  recycled: object({ jobs: count, rss: count, age: count, fresh: count } satisfies Checks<ExecutorStatus['recycled']>),
+  failures: count,
+  trouble: nullOr(text),
 } satisfies Checks<ExecutorStatus>)
 
 const queue = object({

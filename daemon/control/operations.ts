@@ -26,7 +26,11 @@ export interface ExecutorStatus {
   readonly pid: number | null
   /** The RQ worker name of the slot. */
   readonly worker: string
-  readonly state: 'starting' | 'idle' | 'busy' | 'stopping' | 'backoff'
+  /**
+   * `recycling`: it ends its jobs while another one serves the slot. `backoff`: executors of the slot die before they
+   * do anything, and are started ever more slowly. `fatal`: they are tried only now and then.
+   */
+  readonly state: 'starting' | 'idle' | 'busy' | 'stopping' | 'recycling' | 'backoff' | 'fatal'
   /** The job that it runs, the oldest if there are several. */
   readonly jobId: string | null
   readonly queue: string | null
@@ -38,7 +42,16 @@ export interface ExecutorStatus {
   /** Short jobs that were handed over ahead and have not begun. */
   readonly ahead: number
   readonly rssBytes: number | null
+  /** Its memory, where pages shared with other processes count in part. */
+  readonly pssBytes: number | null
   readonly jobsDone: number
+  /** Why it is being replaced; null if it is not. */
+  readonly recycling: 'jobs' | 'rss' | 'age' | 'fresh' | null
+  /** How often executors of this slot were replaced, by reason. */
+  readonly recycled: Readonly<Record<'jobs' | 'rss' | 'age' | 'fresh', number>>
+  /** Executors in a row that died before they did anything, and what is known of the last one's end. */
+  readonly failures: number
+  readonly trouble: string | null
 }
 
 export interface QueueStatus {

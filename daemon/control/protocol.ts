@@ -31,10 +31,12 @@ const paused: zod.ZodType<{ paused: string[] }> = z.looseObject({
   paused: z.array(z.string()).describe('The queues that are paused now'),
 })
 
+const recycleReasons = ['jobs', 'rss', 'age', 'fresh'] as const
+
 const executor = z.looseObject({
   pid: z.int().nullable().describe('Null while no process runs in this slot'),
   worker: z.string().describe('RQ worker name of the slot'),
-  state: z.enum(['starting', 'idle', 'busy', 'stopping', 'backoff']),
+  state: z.enum(['starting', 'idle', 'busy', 'stopping', 'recycling', 'backoff', 'fatal']),
   jobId: z.string().nullable(),
   queue: z.string().nullable(),
   func: z.string().nullable().describe('Description of the job: function and arguments'),
@@ -42,7 +44,12 @@ const executor = z.looseObject({
   running: count,
   ahead: count,
   rssBytes: count.nullable(),
+  pssBytes: count.nullable().describe('Its memory, where pages shared with other processes count in part'),
   jobsDone: count,
+  recycling: z.enum(recycleReasons).nullable().describe('Why it is being replaced'),
+  recycled: z.record(z.enum(recycleReasons), count).describe('How often executors of this slot were replaced'),
+  failures: count.describe('Executors in a row that died before they did anything'),
+  trouble: z.string().nullable().describe('What is known of the end of the last of them'),
 })
 
 const queue = z.looseObject({

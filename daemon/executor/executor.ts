@@ -22,6 +22,7 @@ import { type GateMemory, passGate } from './gate.js'
 import { MetaSaver } from './meta-saver.js'
 import { preloadModules } from './preload.js'
 import { reportStats } from './stats.js'
+import { Title } from './title.js'
 
 /** The process around an executor, given so that a test can be it. */
 export interface ExecutorProcess {
@@ -52,9 +53,6 @@ const MAX_OUTPUT_BYTES = 64 * 1024
 /** Payloads from this size on may take a while to read: what has ended is told before. */
 const LARGE_PAYLOAD_BYTES = 64 * 1024
 
-/** Jobs that begin so soon after one another are too short to be looked at one by one, in the title. */
-const SHORT_MS = 1
-
 /** How long the last messages may take to leave before the process ends anyway. */
 const FLUSH_BOUND_MS = 2_000
 
@@ -77,12 +75,12 @@ export class Executor {
   #ended: JobResult[] = []
   #state: 'fresh' | 'loading' | 'working' | 'ending' = 'fresh'
   #resolver: FunctionResolver | undefined
-  #worker = ''
   #concurrency = 1
   #lanes = 0
   #exitAsked = false
+  #isRecycled = false
   #lastYieldMs = 0
-  readonly #shown = { title: '', func: '', atMs: 0 }
+  readonly #title: Title
 
   constructor(channel: Channel<FromExecutor, ToExecutor>, clock: Clock, process: ExecutorProcess, gate: GateMemory) {
     this.#channel = channel
@@ -90,6 +88,7 @@ export class Executor {
     this.#process = process
     this.#gate = gate
     this.#metaSaver = new MetaSaver(channel)
+    this.#title = new Title(clock, (title) => process.setTitle(title))
   }
 
   /** Act on one message of the supervisor. */
@@ -115,11 +114,13 @@ export class Executor {
         this.#metaSaver.answered(message)
         break
       case 'serve':
-        this.#worker = message.worker
+        this.#title.serve(message.worker)
         if (this.#lanes === 0) this.#showIdle()
         break
       case 'exit':
         this.#exitAsked = true
+        this.#isRecycled = message.why === 'recycling'
+        if (this.#isRecycled) this.#title.show(this.#recycling())
         this.#waiting.length = 0
         if (this.#lanes === 0) void this.#end(0)
         break
@@ -166,7 +167,7 @@ export class Executor {
       return
     }
     this.#state = 'loading'
-    this.#worker = hello.worker
+    this.#title.serve(hello.worker)
     this.#concurrency = Math.max(1, hello.concurrency)
     const { pid, version } = this.#process
     this.#channel.send({ type: 'hello', protocol: PROTOCOL_VERSION, pid, language: 'node', version })
@@ -180,7 +181,7 @@ export class Executor {
       )
       return
     }
-    this.#show('loading')
+    this.#title.show('loading')
     const resolver = new FunctionResolver(hello.taskPaths, this.#clock)
     try {
       await preloadModules(hello.preload, hello.taskPaths, resolver)
@@ -252,7 +253,7 @@ export class Executor {
   #started(running: Running, func: string, atMs: number): Promise<void> | undefined {
     const { seq, execution, id } = running.job
     running.startedAtMs = atMs
-    this.#showRunning(func, id, atMs)
+    if (!this.#isRecycled) this.#title.running(func, id, atMs, this.#running.size - 1)
     this.#tell({ seq, execution, atMs })
     return this.#channel.bufferedBytes === 0 ? undefined : this.#channel.flushed()
   }
@@ -314,24 +315,14 @@ export class Executor {
     this.#lastYieldMs = this.#clock.monoMs()
   }
 
-  /** Among many short jobs of one function, only the function is shown: nobody could read the ids. */
-  #showRunning(func: string, id: string, atMs: number): void {
-    const isOneOfMany = func === this.#shown.func && atMs - this.#shown.atMs < SHORT_MS
-    const others = this.#running.size > 1 ? ` and ${this.#running.size - 1} more` : ''
-    this.#shown.atMs = atMs
-    this.#shown.func = func
-    this.#show(isOneOfMany ? `running ${func}` : `running ${func} (${id})${others}`)
-  }
-
   #showIdle(): void {
-    this.#show('idle')
+    this.#title.show(this.#isRecycled ? this.#recycling() : 'idle')
   }
 
-  #show(what: string): void {
-    const title = `rqd: executor ${this.#worker} ${what}`
-    if (title === this.#shown.title) return
-    this.#shown.title = title
-    this.#process.setTitle(title)
+  /** It ends the jobs that it has, for another one serves its slot. */
+  #recycling(): string {
+    const [first] = this.#running.values()
+    return first === undefined ? 'recycling' : `recycling, ends job ${first.job.id}`
   }
 
   /** True once the process is on its way out; asked after each await. */

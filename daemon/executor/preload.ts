@@ -3,6 +3,7 @@ import { isAbsolute, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { RqdError } from '../../src/errors.js'
 import { type FunctionResolver } from '../../src/run/resolve.js'
+import { describeThrown } from '../../src/run/traceback.js'
 
 /**
  * Load the modules that the operator wants warm: each a module of the task paths ('pkg.module'), an absolute file, or
@@ -17,7 +18,10 @@ export async function preloadModules(names: readonly string[], taskPaths: readon
       else if (!(await resolver.loadModule(name))) await loadPackage(name, taskPaths)
     } catch (thrown) {
       if (thrown instanceof RqdError && thrown.code === 'RQD_EXECUTOR') throw thrown
-      throw new RqdError('RQD_EXECUTOR', `the preload module ${JSON.stringify(name)} does not load`, { cause: thrown })
+      const { errorType, message } = describeThrown(thrown)
+      const why = `${errorType}: ${message.split('\n', 1)[0] ?? ''}`
+      const text = `the preload module ${JSON.stringify(name)} does not load (${why}): mend it, or correct preload`
+      throw new RqdError('RQD_EXECUTOR', text, { cause: thrown })
     }
   }
 }

@@ -26,6 +26,9 @@ export interface SupervisorHello {
   concurrency: number
 }
 
+/** The daemon stops, or another executor takes this one's place. */
+export type ExitWhy = 'stopping' | 'recycling'
+
 export type ToExecutor =
   | SupervisorHello
   /** Begin these jobs in this order, behind those that wait already, as there is a free place. */
@@ -37,7 +40,7 @@ export type ToExecutor =
   /** From now on you serve the slot of this worker: you were a spare. */
   | { type: 'serve'; worker: string }
   /** End when the running jobs have ended. Unstarted jobs are forgotten: the supervisor still holds them. */
-  | { type: 'exit' }
+  | { type: 'exit'; why: ExitWhy }
 
 /** A function has been called. */
 export interface JobStart {

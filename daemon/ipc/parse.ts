@@ -1,5 +1,5 @@
 import { asFields, bytes, type Fields, list, natural, number, oneOf, text, textOrNil, texts, wrong } from './fields.js'
-import { type AbortReason, type FromExecutor, type SupervisorHello, type ToExecutor } from './messages.js'
+import { type AbortReason, type ExitWhy, type FromExecutor, type SupervisorHello, type ToExecutor } from './messages.js'
 import { readResult, readRunJob, readStart } from './tuples.js'
 
 /**
@@ -8,6 +8,7 @@ import { readResult, readRunJob, readStart } from './tuples.js'
  */
 
 const abortReasons: readonly AbortReason[] = ['timeout', 'stopped', 'shutdown']
+const exitWhys: readonly ExitWhy[] = ['stopping', 'recycling']
 const streams: readonly ('stdout' | 'stderr')[] = ['stdout', 'stderr']
 
 /**
@@ -37,7 +38,7 @@ export function parseToExecutor(value: unknown): ToExecutor {
     case 'serve':
       return { type: 'serve', worker: text(fields, 'serve', 'worker') }
     case 'exit':
-      return { type: 'exit' }
+      return { type: 'exit', why: oneOf(fields, 'exit', 'why', exitWhys) }
     default:
       return wrong('a message to an executor', 'type', fields['type'], 'one of hello, run, abort, saved, serve, exit')
   }

@@ -43,6 +43,8 @@ export interface Slot {
   readonly state: SlotState
   /** Executors in a row that died before they did anything. */
   readonly failures: number
+  /** When the present one was ready; null before. */
+  readonly readyAtMs: number | null
 }
 
 export type SlotEvent =
@@ -60,7 +62,8 @@ export type SlotEvent =
   | { readonly type: 'revoked'; readonly upToSeq: number; readonly begunSeq: number }
   /** The running job must end now. */
   | { readonly type: 'interrupt'; readonly execution: string; readonly reason: AbortReason; readonly force: boolean }
-  | { readonly type: 'died' }
+  /** `jitter`: at random, 0 to 1. */
+  | { readonly type: 'died'; readonly jitter: number }
   /** Retire the slot: at once if it does nothing, after its jobs otherwise. `force` kills. */
   | { readonly type: 'close'; readonly force: boolean }
 
@@ -81,7 +84,10 @@ export type SlotAction =
   | { readonly type: 'jobs-returned'; readonly executions: readonly string[] }
   /** The executor died in the middle of a job. `reason`: why it was being ended, null if it died on its own. */
   | { readonly type: 'job-lost'; readonly execution: string; readonly reason: AbortReason | null }
-  | { readonly type: 'crash-loop'; readonly failures: number; readonly delayMs: number }
+  /** Executors die before they do anything: told once for each longer pause, the last time as fatal. */
+  | { readonly type: 'crash-loop'; readonly failures: number; readonly delayMs: number; readonly fatal: boolean }
+  /** After such deaths, an executor has done something. */
+  | { readonly type: 'recovered'; readonly failures: number }
 
 export interface SlotPolicy {
   /** An executor that is not ready by then is killed. */
@@ -94,8 +100,13 @@ export interface SlotPolicy {
   readonly exitGraceMs: number
   /** From a job's turn to its function being called (reading the payload, loading the module). */
   readonly loadLimitMs: number
-  /** Longest pause between attempts to start an executor. */
+  /** Longest pause between attempts to start an executor, while there is hope. */
   readonly maxBackoffMs: number
+  /** After so many that died in a row, a new one is tried only now and then. */
+  readonly fatalFailures: number
+  readonly fatalPauseMs: number
+  /** An executor that has been ready for so long is no sign of a broken set-up when it dies, though it did nothing. */
+  readonly steadyMs: number
   /** Jobs that wait behind others are taken back when nothing has begun or ended for so long. */
   readonly aheadLimitMs: number
   /** How many jobs an executor may run at a time. */
@@ -109,11 +120,14 @@ export const defaultSlotPolicy: SlotPolicy = {
   exitGraceMs: 2_000,
   loadLimitMs: 30_000,
   maxBackoffMs: 30_000,
+  fatalFailures: 10,
+  fatalPauseMs: 60_000,
+  steadyMs: 60_000,
   aheadLimitMs: 25,
   concurrency: 1,
 }
 
-export const newSlot: Slot = { state: { phase: 'empty', spawnAtMs: 0 }, failures: 0 }
+export const newSlot: Slot = { state: { phase: 'empty', spawnAtMs: 0 }, failures: 0, readyAtMs: null }
 
 type Step = readonly [Slot, readonly SlotAction[]]
 
@@ -124,7 +138,7 @@ export function step(slot: Slot, event: SlotEvent, nowMs: number, policy: SlotPo
     case 'tick':
       return tick(slot, nowMs, policy)
     case 'ready':
-      return state.phase === 'starting' ? [{ ...slot, state: { phase: 'idle' } }, []] : [slot, []]
+      return state.phase === 'starting' ? [{ ...slot, state: { phase: 'idle' }, readyAtMs: nowMs }, []] : [slot, []]
     case 'assigned':
       return assigned(slot, event.jobs, nowMs, policy)
     case 'began':
@@ -151,7 +165,7 @@ export function step(slot: Slot, event: SlotEvent, nowMs: number, policy: SlotPo
     case 'interrupt':
       return onBusy(slot, (busy) => interrupt(busy, event, nowMs, policy))
     case 'died':
-      return died(slot, nowMs, policy)
+      return died(slot, event.jitter, nowMs, policy)
     case 'close':
       return close(slot, event.force, nowMs, policy)
   }
@@ -276,14 +290,16 @@ function settleDown([slot, actions]: Step, nowMs: number, policy: SlotPolicy): S
   if (busy === null || !isEmpty(busy)) return [slot, actions]
   if (state.phase === 'closing') {
     const closing: SlotState = { ...state, busy: null, killAtMs: nowMs + policy.exitGraceMs }
-    return [{ failures: 0, state: closing }, [...actions, { type: 'exit' }]]
+    return [{ ...slot, failures: 0, state: closing }, [...actions, { type: 'exit' }]]
   }
+  const all: readonly SlotAction[] =
+    slot.failures <= 1 ? actions : [...actions, { type: 'recovered', failures: slot.failures }]
   // Once signalled, the process is going to die: nothing may be given to it any more. Its death is then our doing and
   // no failure, hence -1.
   if (busy.ending !== null) {
-    return [{ failures: -1, state: { phase: 'starting', killAtMs: nowMs + policy.termGraceMs } }, actions]
+    return [{ ...slot, failures: -1, state: { phase: 'starting', killAtMs: nowMs + policy.termGraceMs } }, all]
   }
-  return [{ failures: 0, state: { phase: 'idle' } }, actions]
+  return [{ ...slot, failures: 0, state: { phase: 'idle' } }, all]
 }
 
 function giveBack(
@@ -301,18 +317,28 @@ function giveBack(
   return settleDown(step, nowMs, policy)
 }
 
-function died(slot: Slot, nowMs: number, policy: SlotPolicy): Step {
+function died(slot: Slot, jitter: number, nowMs: number, policy: SlotPolicy): Step {
   const { state } = slot
   const busy = busyOf(state)
   const lost = busy === null ? [] : lostJobs(busy, state.phase === 'closing', policy)
   if (state.phase === 'closing' || state.phase === 'closed') return [{ ...slot, state: { phase: 'closed' } }, lost]
   // A job can kill any executor; only executors that die without a job are a sign of a broken set-up.
-  if (busy !== null) return [{ failures: 0, state: { phase: 'empty', spawnAtMs: nowMs } }, lost]
-  const failures = slot.failures + 1
-  // One death may have any reason; a second in a row is a pattern.
-  const delayMs = failures <= 1 ? 0 : Math.min(policy.maxBackoffMs, 100 * 2 ** (failures - 2))
-  const empty: Slot = { failures, state: { phase: 'empty', spawnAtMs: nowMs + delayMs } }
-  return [empty, delayMs === 0 ? [] : [{ type: 'crash-loop', failures, delayMs }]]
+  if (busy !== null) return [{ failures: 0, state: { phase: 'empty', spawnAtMs: nowMs }, readyAtMs: null }, lost]
+  const isSteady = slot.readyAtMs !== null && nowMs - slot.readyAtMs >= policy.steadyMs
+  const failures = (isSteady ? 0 : slot.failures) + 1
+  const delayMs = backoffMs(failures, jitter, policy)
+  const empty: Slot = { failures, state: { phase: 'empty', spawnAtMs: nowMs + delayMs }, readyAtMs: null }
+  const fatal = failures >= policy.fatalFailures
+  if (delayMs === 0 || failures > policy.fatalFailures) return [empty, []]
+  return [empty, [{ type: 'crash-loop', failures, delayMs, fatal }]]
+}
+
+/** One death may have any reason; a second in a row is a pattern. Within ±25 %, so that slots do not keep in step. */
+function backoffMs(failures: number, jitter: number, policy: SlotPolicy): number {
+  if (failures <= 1) return 0
+  const grown = Math.min(policy.maxBackoffMs, 100 * 2 ** (failures - 2))
+  const meanMs = failures >= policy.fatalFailures ? policy.fatalPauseMs : grown
+  return Math.round(meanMs * (0.75 + 0.5 * jitter))
 }
 
 /**

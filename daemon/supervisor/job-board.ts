@@ -58,6 +58,8 @@ export interface JobBoardOptions {
   assign: (job: Omit<RunJob, 'seq'>, estimateMs: number | undefined) => string | undefined
   /** Hand over what was assigned. */
   send: () => void
+  /** A job that was begun here is over, well or not. */
+  over: () => void
   /** End a running job whose claim is gone. */
   kill: (execution: string) => void
 }
@@ -258,6 +260,7 @@ export class JobBoard {
     this.#options.logger.error('the claim of a running job is gone: it is ended here', describe(running))
     this.#running.delete(execution)
     this.#options.kill(execution)
+    this.#options.over()
   }
 
   /** All claims are gone. */
@@ -269,6 +272,7 @@ export class JobBoard {
   #refuse(job: HeldJob, why: string, unreadable: readonly string[]): void {
     this.#options.logger.error('a job cannot be read', { jobId: job.id, queue: job.queue, error: why })
     this.#settle(job, '', { kind: 'raised', text: `rqd: ${MalformedJobError.name}: ${why}` }, null, unreadable)
+    this.#options.over()
   }
 
   #finish(running: RunningJob, outcome: Outcome, times: { startedAtMs: number; endedAtMs: number }): void {
@@ -280,6 +284,7 @@ export class JobBoard {
     // To microseconds, which is what the clock tells.
     const durationSec = Math.round(Math.max(0, times.endedAtMs - times.startedAtMs) * 1000) / 1_000_000
     this.#log(running, settlement, durationSec)
+    if (running.hasBegun || outcome.kind !== 'interrupted') this.#options.over()
   }
 
   #settle(

@@ -2,6 +2,7 @@ import { deferred, type Deferred } from '../../src/deferred.js'
 import type { RunJob } from '../ipc/messages.js'
 import { heldBy, newSlot, type AssignedJob, type Slot } from './children.js'
 import type { Death } from './death.js'
+import { reachedLimit, unlimited, type Lifetime, type RecycleReason } from './lifetime.js'
 import { OutputTail } from './output-tail.js'
 import { AHEAD_MS, MAX_AHEAD } from './pace.js'
 import type { ExecutorProcess } from './spawn.js'
@@ -10,7 +11,20 @@ import type { Vitals } from './vitals.js'
 /** Most bytes of payloads in one frame, beyond the first job's. */
 const MAX_FRAME_PAYLOAD_BYTES = 256 * 1024
 
-/** One slot of the pool with the process that serves it now, and what it has been given. */
+/** What has happened in a slot, whichever process served it. */
+export interface SlotTally {
+  jobsDone: number
+  readonly recycled: Record<RecycleReason, number>
+}
+
+function newTally(): SlotTally {
+  return { jobsDone: 0, recycled: { jobs: 0, rss: 0, age: 0, fresh: 0 } }
+}
+
+/**
+ * One slot of the pool with the process that serves it now, and what it has been given. When an executor is recycled,
+ * its member leaves with it, and another one takes the slot over.
+ */
 export class Member {
   readonly worker: string
   readonly isSpare: boolean
@@ -22,9 +36,21 @@ export class Member {
   vitals: Vitals | null = null
   /** CPU time that the process had used when its newest job began, as far as it was known. */
   cpuMsBefore = 0
-  jobsDone = 0
+  readonly tally: SlotTally
+  /** Jobs that the present process has ended. */
+  served = 0
+  /** Why the process is being replaced; null while it is not. */
+  recycling: RecycleReason | null = null
+  /** Whose place this one has taken, while that one ends its jobs: their places are not free yet. */
+  before: Member | null = null
+  lookedMonoMs = -Infinity
+  /** Why the present process cannot work, if that is known. */
+  lastWords: string | null = null
+  /** The same of the last one that died without having done anything. */
+  trouble: string | null = null
   readonly closed: Deferred<void> = deferred()
   readonly #concurrency: number
+  #life = unlimited
   /** How long each job that the process holds may well take. */
   readonly #estimatesMs = new Map<string, number>()
   #workMs = 0
@@ -37,16 +63,20 @@ export class Member {
   #revoking: { upToSeq: number; answered: Deferred<void> } | null = null
   #progressMonoMs = 0
 
-  constructor(worker: string, isSpare: boolean, concurrency: number) {
+  constructor(worker: string, isSpare: boolean, concurrency: number, tally = newTally()) {
+    this.tally = tally
     this.worker = worker
     this.isSpare = isSpare
     this.#concurrency = concurrency
   }
 
   /** Another process serves the slot from now on. `answers`: it can give jobs back, so that some may go ahead. */
-  serve(process: ExecutorProcess | null, answers = false): void {
+  serve(process: ExecutorProcess | null, answers = false, life: Lifetime = unlimited): void {
     this.process = process
     this.answers = answers
+    this.served = 0
+    this.lastWords = null
+    this.#life = life
     this.#seq = 0
     this.#outbox = []
     this.#revoking?.answered.resolve()
@@ -60,10 +90,32 @@ export class Member {
     if ((phase !== 'idle' && phase !== 'busy') || this.#revoking !== null) return 0
     if (this.slot.state.phase === 'busy' && this.slot.state.ending !== null) return 0
     const held = this.#estimatesMs.size
-    const places = this.#concurrency - held
-    if (estimateMs === undefined || !this.answers || this.#isStuck(nowMonoMs)) return Math.max(0, places)
+    const heldBefore = this.before?.heldCount ?? 0
+    const places = this.#concurrency - held - heldBefore
+    // Never more jobs than it is to live for.
+    const left = this.#life.jobs - this.served - held
+    if (estimateMs === undefined || !this.answers || heldBefore > 0 || this.#isStuck(nowMonoMs)) {
+      return Math.max(0, Math.min(places, left))
+    }
     const byWork = Math.floor((AHEAD_MS * this.#concurrency - this.#workMs) / estimateMs)
-    return Math.max(places, Math.min(byWork, MAX_AHEAD * this.#concurrency - held), 0)
+    return Math.max(0, Math.min(left, Math.max(places, Math.min(byWork, MAX_AHEAD * this.#concurrency - held))))
+  }
+
+  /** Why the process should be replaced now; null: it should not, or cannot be yet. */
+  reachedLimit(nowMonoMs: number): RecycleReason | null {
+    const { phase } = this.slot.state
+    if ((phase !== 'idle' && phase !== 'busy') || (this.before?.heldCount ?? 0) > 0) return null
+    // With its last jobs in hand it is as good as spent; where one runs at a time, it keeps its place until that ends.
+    const isLast = this.#concurrency > 1 && heldBy(this.slot).ahead.length === 0
+    const jobs = this.served + (isLast ? this.heldCount : 0)
+    // One that has done nothing yet is as small as its successor would be.
+    const isUsed = this.served + this.heldCount > 0
+    return reachedLimit(this.#life, jobs, isUsed ? (this.vitals?.rssBytes ?? null) : null, nowMonoMs)
+  }
+
+  /** True if its memory decides how long it lives. */
+  get isWeighed(): boolean {
+    return this.#life.rssBytes !== Infinity
   }
 
   /** True where a place is free, or what waits ahead is half used up: time to bring more. */
@@ -128,6 +180,8 @@ export class Member {
   /** A job has ended. */
   ended(execution: string, nowMonoMs: number): void {
     this.#progressMonoMs = nowMonoMs
+    this.tally.jobsDone += 1
+    this.served += 1
     this.forget(execution)
   }
 
@@ -187,7 +241,13 @@ export class Member {
   /** True if it has begun or ended a job lately, or waits for one. */
   isMoving(nowMonoMs: number): boolean {
     const { phase } = this.slot.state
+    if (this.before !== null && this.before.heldCount >= this.#concurrency) return !this.before.#isStuck(nowMonoMs)
     return (phase === 'idle' || phase === 'busy') && !this.#isStuck(nowMonoMs)
+  }
+
+  /** The last line that the process has printed. */
+  get lastLine(): string | undefined {
+    return this.#tail.lines().at(-1)
   }
 
   /** True while what it runs takes longer than what may wait behind it. */

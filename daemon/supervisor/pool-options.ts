@@ -1,8 +1,10 @@
 import type { Clock } from '../../src/clock.js'
 import type { Logger } from '../../src/logger.js'
+import type { Random } from '../../src/random.js'
 import type { JobResult } from '../ipc/messages.js'
 import type { SlotPolicy } from './children.js'
 import type { Death } from './death.js'
+import type { RecyclePolicy } from './lifetime.js'
 import type { OomWatch } from './oom-watch.js'
 import type { SaveFailure } from './save-meta.js'
 import type { SpawnExecutor } from './spawn.js'
@@ -35,9 +37,11 @@ export interface PoolOptions {
   preload: readonly string[]
   statsIntervalMs: number
   policy: SlotPolicy
+  recycle: RecyclePolicy
   spawn: SpawnExecutor
   oomWatch: OomWatch
   clock: Clock
+  random: Random
   logger: Logger
   listener: PoolListener
   /** Where what the jobs print goes. */

@@ -3,28 +3,24 @@ import { deferred } from '../../src/deferred.js'
 import { RqdError, coerceError, hasCode } from '../../src/errors.js'
 import { PROTOCOL_VERSION, type AbortReason, type FromExecutor, type RunJob } from '../ipc/messages.js'
 import { Alarm } from './alarm.js'
-import { heldBy, newSlot, nextTickMs, step, type SlotAction, type SlotEvent, type SlotState } from './children.js'
+import { heldBy, newSlot, nextTickMs, step, type SlotAction, type SlotEvent } from './children.js'
+import { drawLifetime, type Lifetime } from './lifetime.js'
 import { leastLoaded, Member } from './member.js'
 import { mergeProgress } from './merge-progress.js'
 import type { PoolOptions } from './pool-options.js'
+import { viewOf, type SlotView } from './slot-view.js'
 import type { ExecutorProcess, Exit } from './spawn.js'
+import { cannotStart, tellCrashLoop, troubleOf } from './trouble.js'
 import { readVitals } from './vitals.js'
-
-/** A slot as `status` shows it. */
-export interface SlotView {
-  readonly worker: string
-  readonly pid: number | null
-  readonly phase: SlotState['phase']
-  /** Executions whose function has been called, the oldest first. */
-  readonly running: readonly string[]
-  /** Jobs that wait in the executor. */
-  readonly ahead: number
-  readonly rssBytes: number | null
-  readonly jobsDone: number
-}
 
 /** How often each executor's use of memory and CPU is looked at, from outside: a busy loop tells nothing itself. */
 const LOOK_MS = 250
+
+/** Where memory decides how long an executor lives, it is also looked at between jobs, but no more often than this. */
+const WEIGH_MS = 25
+
+/** A daemon whose executors die so many times in a row before it is ready does not start. */
+const START_FAILURES = 5
 
 /** How long an executor may take to say which jobs it has not begun, before nobody waits for it any more. */
 const TAKE_BACK_LIMIT_MS = 2_000
@@ -37,6 +33,8 @@ export class Pool {
   readonly #options: PoolOptions
   readonly #members: Member[]
   readonly #spares: Member[] = []
+  /** Recycled executors that end their jobs, while others have their slots already. */
+  readonly #leaving = new Set<Member>()
   /** To whom an executor belongs now: a spare that takes over changes hands. */
   readonly #owners = new Map<ExecutorProcess, Member>()
   readonly #ready = deferred()
@@ -58,7 +56,7 @@ export class Pool {
    */
   async start(): Promise<void> {
     this.#tick()
-    this.#lookTimer = setInterval(() => this.#members.forEach((member) => this.#look(member)), LOOK_MS)
+    this.#lookTimer = setInterval(() => this.#lookAtAll(), LOOK_MS)
     await this.#ready.promise
     // Only now: a spare must not delay what it is there to speed up.
     for (let i = 0; i < this.#options.spares; i++) this.#spares.push(this.#newMember('spare', true))
@@ -79,6 +77,11 @@ export class Pool {
   /** True if some executor has begun or ended a job lately, or has nothing to do. */
   get isMoving(): boolean {
     return this.#members.some((member) => member.isMoving(this.#options.clock.monoMs()))
+  }
+
+  /** How many executors run jobs. */
+  get busy(): number {
+    return [...this.#members, ...this.#leaving].filter(({ heldCount }) => heldCount > 0).length
   }
 
   /** How many spares could take over a slot at once. */
@@ -112,15 +115,17 @@ export class Pool {
 
   /** End a running job: by the abort signal and its ladder, or at once with `force`. */
   interrupt(execution: string, reason: AbortReason, force: boolean): void {
-    for (const member of this.#members) this.#apply(member, { type: 'interrupt', execution, reason, force })
+    const event = { type: 'interrupt', execution, reason, force } as const
+    for (const member of [...this.#members, ...this.#leaving]) this.#apply(member, event)
   }
 
   /** Kill the executor that serves a worker's slot, if it runs a job: that ends as one whose executor died. */
   kill(worker: string): void {
-    const member = this.#members.find((each) => each.worker === worker)
-    if (member === undefined || heldBy(member.slot).running.length === 0) return
-    this.#look(member)
-    member.process?.signal('SIGKILL')
+    for (const member of [...this.#members, ...this.#leaving]) {
+      if (member.worker !== worker || heldBy(member.slot).running.length === 0) continue
+      this.#look(member)
+      member.process?.signal('SIGKILL')
+    }
   }
 
   /**
@@ -130,7 +135,8 @@ export class Pool {
   async takeBack(): Promise<void> {
     const bound = new AbortController()
     const limit = delay(TAKE_BACK_LIMIT_MS, undefined, { signal: bound.signal }).catch(() => undefined)
-    await Promise.race([Promise.all(this.#members.map((member) => member.takeBack())), limit])
+    const all = [...this.#members, ...this.#leaving]
+    await Promise.race([Promise.all(all.map((member) => member.takeBack())), limit])
     bound.abort()
   }
 
@@ -138,26 +144,21 @@ export class Pool {
   async stop(force: boolean): Promise<void> {
     this.#stopping = true
     this.#ready.reject(new RqdError('RQD_EXECUTOR', 'the pool was stopped before its executors were ready'))
-    const all = [...this.#members, ...this.#spares]
+    const all = [...this.#members, ...this.#spares, ...this.#leaving]
     for (const member of all) this.#apply(member, { type: 'close', force })
     await Promise.all(all.map(({ closed }) => closed.promise))
     this.#alarm.stop()
     clearInterval(this.#lookTimer)
   }
 
+  /** The slots, in their order. */
   view(): SlotView[] {
-    return this.#members.map(({ worker, slot, process, vitals, jobsDone }) => {
-      const { running, ahead } = heldBy(slot)
-      return {
-        worker,
-        pid: process?.pid ?? null,
-        phase: slot.state.phase,
-        running: running.map(({ execution }) => execution),
-        ahead: ahead.length,
-        rssBytes: process === null ? null : (vitals?.rssBytes ?? null),
-        jobsDone,
-      }
-    })
+    return this.#members.map((member) => viewOf(member, this.#options.policy.fatalFailures))
+  }
+
+  /** Recycled executors that still end their jobs. */
+  leaving(): SlotView[] {
+    return [...this.#leaving].map((member) => viewOf(member, this.#options.policy.fatalFailures))
   }
 
   #newMember(worker: string, isSpare: boolean): Member {
@@ -170,7 +171,7 @@ export class Pool {
     member.slot = slot
     for (const action of actions) this.#perform(member, action, exit)
     const { phase } = member.slot.state
-    if (phase === 'closed') member.closed.resolve()
+    if (phase === 'closed') this.#gone(member)
     if (phase === 'idle' && before !== 'idle' && !member.isSpare) {
       if (this.#members.every(({ slot: each }) => each.state.phase === 'idle')) this.#ready.resolve()
       this.#options.listener.free()
@@ -188,11 +189,12 @@ export class Pool {
         member.process?.channel.send({ type: 'abort', execution: action.execution, reason: action.reason })
         return
       case 'exit':
-        member.process?.channel.send({ type: 'exit' })
+        member.process?.channel.send({ type: 'exit', why: member.recycling === null ? 'stopping' : 'recycling' })
         return
       case 'signal':
         // The last moment at which the system tells.
         this.#look(member)
+        if (member.slot.state.phase === 'starting') member.lastWords ??= 'it was not ready in time'
         member.process?.signal(action.signal)
         return
       case 'take-back':
@@ -212,14 +214,52 @@ export class Pool {
         })
         return
       case 'crash-loop':
-        logger.error('an executor died before it did anything; the next start is delayed', {
-          worker: member.worker,
-          failures: action.failures,
-          delayMs: action.delayMs,
-          exitCode: exit?.code,
-          signal: exit?.signal,
-        })
+        tellCrashLoop(logger, member, action, exit)
+        if (action.failures >= START_FAILURES) this.#ready.reject(cannotStart(action.failures, member))
+        return
+      case 'recovered':
+        logger.info('an executor works again', { worker: member.worker, failures: action.failures })
     }
+  }
+
+  #gone(member: Member): void {
+    member.closed.resolve()
+    if (!this.#leaving.delete(member)) return
+    for (const each of this.#members) if (each.before === member) each.before = null
+  }
+
+  /** Replace the executor of a slot if it has reached a limit of its life. */
+  #recycleIfDue(member: Member): void {
+    if (this.#stopping || member.recycling !== null) return
+    const reason = member.reachedLimit(this.#options.clock.monoMs())
+    if (reason === null) return
+    // These limits are no exact ones: a spare is about to be warm.
+    const canWait = reason === 'rss' || reason === 'age'
+    if (canWait && this.#options.spares > 0 && this.warmSpares === 0) return
+    const { logger, policy } = this.#options
+    const { worker, tally, served, vitals } = member
+    const level = reason === 'fresh' ? 'debug' : 'info'
+    logger[level]('an executor is recycled', {
+      worker,
+      reason,
+      pid: member.process?.pid,
+      jobs: served,
+      rssBytes: vitals?.rssBytes,
+    })
+    tally.recycled[reason] += 1
+    const successor = new Member(worker, false, policy.concurrency, tally)
+    successor.before = member
+    member.recycling = reason
+    this.#members[this.#members.indexOf(member)] = successor
+    this.#leaving.add(member)
+    // What it has not begun comes back, what it runs ends there.
+    this.#apply(member, { type: 'close', force: false })
+    this.#tick()
+  }
+
+  #newLife(): Lifetime {
+    const { recycle, random, clock } = this.#options
+    return drawLifetime(recycle, () => random.unit(), clock.monoMs())
   }
 
   /** Let a warm spare take over a slot; another one is forked in its stead. @returns false if there is none. */
@@ -227,7 +267,7 @@ export class Pool {
     const spare = member.isSpare ? undefined : this.#spares.find(({ slot }) => slot.state.phase === 'idle')
     const executor = spare?.process
     if (spare === undefined || executor === undefined || executor === null) return false
-    member.serve(executor, spare.answers)
+    member.serve(executor, spare.answers, this.#newLife())
     spare.serve(null)
     spare.slot = newSlot
     member.vitals = spare.vitals
@@ -243,11 +283,12 @@ export class Pool {
     try {
       executor = spawn()
     } catch (thrown) {
-      logger.error('an executor could not be started', { worker: member.worker, error: coerceError(thrown).message })
-      setImmediate(() => this.#apply(member, { type: 'died' }))
+      member.trouble = coerceError(thrown).message
+      logger.error('an executor could not be started', { worker: member.worker, error: member.trouble })
+      setImmediate(() => this.#apply(member, { type: 'died', jitter: this.#options.random.unit() }))
       return
     }
-    member.serve(executor)
+    member.serve(executor, false, member.isSpare ? undefined : this.#newLife())
     member.vitals = null
     this.#owners.set(executor, member)
     for (const stream of ['stdout', 'stderr'] as const) {
@@ -296,7 +337,8 @@ export class Pool {
       const owner = this.#owners.get(executor)
       this.#owners.delete(executor)
       if (owner === undefined) return
-      this.#apply(owner, { type: 'died' }, exit)
+      owner.trouble = owner.lastWords ?? troubleOf(exit, owner.lastLine)
+      this.#apply(owner, { type: 'died', jitter: this.#options.random.unit() }, exit)
       if (owner.process === executor) owner.serve(null)
       listener.free()
     })
@@ -317,6 +359,7 @@ export class Pool {
         this.#apply(member, { type: 'ready' })
         return
       case 'fatal':
+        member.lastWords = message.message
         logger.error('an executor cannot work', { worker: member.worker, pid: executor.pid, error: message.message })
         this.#ready.reject(new RqdError('RQD_EXECUTOR', message.message))
         return
@@ -353,7 +396,6 @@ export class Pool {
     const { listener, clock } = this.#options
     const nowMs = clock.monoMs()
     for (const result of ended) {
-      member.jobsDone += 1
       member.ended(result.execution, nowMs)
       listener.ended(result)
     }
@@ -363,14 +405,26 @@ export class Pool {
       this.#apply(member, { type: 'began', execution })
       listener.began(execution, atMs)
     }
-    if (ended.length > 0 && member.slot.state.phase === 'busy') listener.free()
+    if (ended.length === 0) return
+    if (member.isWeighed && nowMs - member.lookedMonoMs >= WEIGH_MS) this.#look(member)
+    this.#recycleIfDue(member)
+    const { phase } = member.slot.state
+    if (phase === 'busy' || phase === 'closing') listener.free()
+  }
+
+  #lookAtAll(): void {
+    for (const member of [...this.#members, ...this.#leaving]) this.#look(member)
+    for (const member of [...this.#members]) this.#recycleIfDue(member)
   }
 
   #look(member: Member): void {
-    if (member.process !== null) member.vitals = readVitals(member.process.pid) ?? member.vitals
+    if (member.process === null) return
+    member.lookedMonoMs = this.#options.clock.monoMs()
+    member.vitals = readVitals(member.process.pid) ?? member.vitals
   }
 
   #tick(): void {
-    for (const member of [...this.#members, ...this.#spares]) this.#apply(member, { type: 'tick' })
+    const all = [...this.#members, ...this.#spares, ...this.#leaving]
+    for (const member of all) this.#apply(member, { type: 'tick' })
   }
 }

@@ -8,7 +8,7 @@ import { rqDefaults } from '../../src/rq-defaults.js'
 import { registration, workerNames } from '../../src/worker/registration.js'
 import type { ProcessIdentity } from '../host.js'
 import type { RunningJob } from './job-board.js'
-import type { SlotView } from './pool.js'
+import type { SlotView } from './slot-view.js'
 
 export interface PresenceOptions {
   name: string
@@ -98,10 +98,19 @@ export class Presence {
     suspended: boolean,
   ): Pick<Beat, 'workers' | 'running'> {
     const nowMs = this.#options.clock.monoMs()
+    // A job may be with an executor that is leaving its slot.
+    const busy = new Set([...running.values()].map(({ worker }) => worker))
     return {
       workers: slots.map(({ worker, phase, pid }) => ({
         name: worker,
-        state: phase === 'busy' ? 'busy' : suspended ? 'suspended' : phase === 'idle' ? 'idle' : 'started',
+        state:
+          phase === 'busy' || busy.has(worker)
+            ? 'busy'
+            : suspended
+              ? 'suspended'
+              : phase === 'idle'
+                ? 'idle'
+                : 'started',
         pid: pid ?? this.#options.identity.pid,
       })),
       running: [...running.values()]

@@ -3,14 +3,15 @@ import type { QueueSummary } from '../../src/redis/store.js'
 import { parseIso } from '../../src/job/time.js'
 import type { ExecutorStatus, QueueStatus } from '../control/operations.js'
 import type { RunningJob } from './job-board.js'
-import type { SlotView } from './pool.js'
+import type { SlotView } from './slot-view.js'
+import { readPssBytes } from './vitals.js'
 
 /** An executor slot and its job as `status` shows them. */
-export function executorStatus(
+export async function executorStatus(
   slot: SlotView,
   running: ReadonlyMap<string, RunningJob>,
   nowMonoMs: number,
-): ExecutorStatus {
+): Promise<ExecutorStatus> {
   const held = running.get(slot.running[0] ?? '')
   return {
     pid: slot.pid,
@@ -23,18 +24,24 @@ export function executorStatus(
     ahead: slot.ahead,
     runningSec: held === undefined ? null : Math.max(0, Math.round(nowMonoMs - held.startedMonoMs)) / 1000,
     rssBytes: slot.rssBytes,
+    pssBytes: slot.pid === null ? null : await readPssBytes(slot.pid),
     jobsDone: slot.jobsDone,
+    recycling: slot.recycling,
+    recycled: slot.recycled,
+    failures: slot.failures,
+    trouble: slot.trouble,
   }
 }
 
-function executorState({ phase, pid }: SlotView): ExecutorStatus['state'] {
+function executorState({ phase, failures, isFatal, recycling }: SlotView): ExecutorStatus['state'] {
   switch (phase) {
     case 'empty':
-      return pid === null ? 'backoff' : 'stopping'
+    case 'starting':
+      // One death may have any reason: the next executor starts at once.
+      return isFatal ? 'fatal' : failures > 1 ? 'backoff' : 'starting'
     case 'closing':
     case 'closed':
-      return 'stopping'
-    case 'starting':
+      return recycling === null ? 'stopping' : 'recycling'
     case 'idle':
     case 'busy':
       return phase

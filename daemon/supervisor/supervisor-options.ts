@@ -3,8 +3,10 @@ import type { Clock } from '../../src/clock.js'
 import type { Logger } from '../../src/logger.js'
 import type { Random } from '../../src/random.js'
 import type { Store } from '../../src/redis/store.js'
+import type { QueueOrder } from '../../src/worker/queue-order.js'
 import type { ProcessIdentity } from '../host.js'
 import type { JobLog } from '../job-log.js'
+import type { RecyclePolicy } from './lifetime.js'
 import type { SpawnExecutor } from './spawn.js'
 
 export interface SupervisorOptions {
@@ -19,8 +21,17 @@ export interface SupervisorOptions {
   concurrency: number
   /** Executors kept warm beside them. */
   spares: number
+  /** When executors are replaced. */
+  recycle: RecyclePolicy
   taskPaths: readonly string[]
+  /** Modules that executors load before they take jobs. */
+  preload: readonly string[]
   burst: boolean
+  /** In which order claims look at the queues. */
+  order: QueueOrder
+  /** End after so many jobs, or after so long without any; Infinity: never. */
+  maxJobs: number
+  maxIdleMs: number
   resultTtlSec: number
   leaseMs: number
   /** A job that has ended so many executors is failed, whatever retries it has left. */

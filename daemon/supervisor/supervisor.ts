@@ -17,8 +17,10 @@ import type { DaemonState, DrainProgress, DrainReply, LogPart, Operations, Statu
 import { defaultSlotPolicy } from './children.js'
 import { drain } from './drain.js'
 import { Handout } from './handout.js'
+import { IdleWatch } from './idle-watch.js'
 import { JobBoard } from './job-board.js'
 import { JobOutputs } from './job-outputs.js'
+import { JobBudget } from './job-budget.js'
 import { obeyCommands } from './obey.js'
 import { OomWatch } from './oom-watch.js'
 import { Pool } from './pool.js'
@@ -57,6 +59,8 @@ export class Supervisor implements Service, Operations {
   readonly #link: Link
   readonly #wakeup: Wakeup
   readonly #commands: Commands
+  readonly #budget: JobBudget
+  readonly #idleWatch: IdleWatch
   readonly #startedMonoMs: number
   readonly #done = deferred()
   #phase: 'starting' | 'running' | 'draining' | 'drained' | 'stopping' = 'starting'
@@ -76,12 +80,14 @@ export class Supervisor implements Service, Operations {
       workers: this.#presence.workers,
       spares: options.spares,
       taskPaths: options.taskPaths,
-      preload: [],
+      preload: options.preload,
       statsIntervalMs: 1_000,
       policy: { ...defaultSlotPolicy, concurrency: options.concurrency },
+      recycle: options.recycle,
       spawn: options.spawn,
       oomWatch: new OomWatch(),
       clock,
+      random,
       logger,
       output: options.output,
       listener: {
@@ -95,6 +101,7 @@ export class Supervisor implements Service, Operations {
         free: () => this.#handout.look(),
       },
     })
+    this.#budget = new JobBudget(options.maxJobs, () => this.#end('that was the last of its jobs (max-jobs)'))
     this.#board = new JobBoard({
       clock,
       logger,
@@ -106,6 +113,7 @@ export class Supervisor implements Service, Operations {
       policy: { resultTtlSec: options.resultTtlSec, maxDeaths: options.maxDeaths },
       assign: (job, estimateMs) => this.#pool.assign(job, estimateMs),
       send: () => this.#pool.send(),
+      over: () => this.#budget.over(),
       kill: (execution) => this.#pool.interrupt(execution, 'shutdown', true),
     })
     this.#handout = new Handout({
@@ -117,13 +125,16 @@ export class Supervisor implements Service, Operations {
     this.#fetcher = new Fetcher({
       store,
       queues,
+      order: options.order,
       clock,
       random,
       logger,
       supervisorId,
-      capacity: (coming) => this.#handout.capacity(coming),
+      capacity: (coming) => Math.min(this.#handout.capacity(coming), this.#budget.left(this.#held + coming)),
       accept: (claims, holder) => this.#handout.accept(claims, holder),
-      armLimit: options.burst ? 0 : Math.min(MAX_ARMED_JOBS, options.executors * options.concurrency),
+      // What is sent ahead over several connections cannot be counted beforehand.
+      armLimit:
+        options.burst || this.#budget.isLimited ? 0 : Math.min(MAX_ARMED_JOBS, options.executors * options.concurrency),
       isArmed: (ticket) => this.#wakeup.isArmed(ticket),
       idle: (empty) => this.#idle(empty),
       reconcile: () => this.#reconcile(),
@@ -178,6 +189,13 @@ export class Supervisor implements Service, Operations {
       claimed: (reply, call) => this.#fetcher.claimed(reply, call),
       unsure: () => this.#fetcher.doubt(),
     })
+    this.#idleWatch = new IdleWatch({
+      clock,
+      limitMs: options.maxIdleMs,
+      isIdle: () => this.state === 'running' && this.#link.connected && this.#held + this.#settler.pending === 0,
+      jobsSoFar: () => counters.claimed,
+      onLimit: () => this.#end('it has had nothing to do for so long (max-idle-time)'),
+    })
     this.#commands = obeyCommands(options, this.#presence.workers, this.#board, this.#pool, this)
   }
 
@@ -208,6 +226,7 @@ export class Supervisor implements Service, Operations {
     this.#setPhase('running')
     await this.#heart.beat()
     await this.#fetcher.start()
+    this.#idleWatch.start()
   }
 
   /** Stop well: running jobs end first. Called again with `now`, end them at once and hand them back. */
@@ -223,8 +242,14 @@ export class Supervisor implements Service, Operations {
     return this.#options.queues.every((queue) => this.#fetcher.isPaused(queue)) ? 'paused' : 'running'
   }
 
+  /** How many executors run jobs now. */
+  get busyExecutors(): number {
+    return this.#pool.busy
+  }
+
   async status(): Promise<Status> {
     const { clock, store, queues } = this.#options
+    const slots = [...this.#pool.view(), ...this.#pool.leaving()]
     const summaries = this.#link.connected ? await store.queueSummaries(queues).catch(() => undefined) : undefined
     const nowMs = clock.epochMs()
     const nowMonoMs = clock.monoMs()
@@ -239,7 +264,7 @@ export class Supervisor implements Service, Operations {
         connected: this.#link.connected,
         roundTripMs: this.#link.roundTripMs,
       },
-      executors: this.#pool.view().map((slot) => executorStatus(slot, this.#board.running, nowMonoMs)),
+      executors: await Promise.all(slots.map((slot) => executorStatus(slot, this.#board.running, nowMonoMs))),
       queues: queues.map((queue, i) => queueStatus(queue, this.#fetcher.isPaused(queue), summaries?.[i], nowMs)),
       counters: { ...this.#counters },
     }
@@ -303,6 +328,7 @@ export class Supervisor implements Service, Operations {
     const { logger } = this.#options
     this.#setPhase('stopping')
     this.#done.resolve()
+    this.#idleWatch.stop()
     await this.#fetcher.stop()
     this.#wakeup.close()
     // Answers to claims sent ahead may have been on their way.
@@ -319,6 +345,17 @@ export class Supervisor implements Service, Operations {
     if (unsettled > 0) logger.error('stopped before Redis took all results; their jobs will run again', { unsettled })
     await this.#presence.deregister()
     this.#options.jobLog.flush()
+  }
+
+  /** Jobs that are here and not over: with executors, or waiting for one. */
+  get #held(): number {
+    return this.#board.waiting + this.#board.running.size
+  }
+
+  /** Nothing more is to be done: whoever waits for `done` stops the daemon. */
+  #end(reason: string): void {
+    this.#options.logger.info('the daemon ends', { reason })
+    this.#done.resolve()
   }
 
   /** Claim more if there is room. */
@@ -348,8 +385,7 @@ export class Supervisor implements Service, Operations {
 
   /** More claims in Redis than jobs here: the answer to a claim was lost, or is on its way. */
   #compare(claims: number): void {
-    const held = this.#board.waiting + this.#board.running.size + this.#settler.pending
-    if (claims > held) this.#fetcher.doubt()
+    if (claims > this.#held + this.#settler.pending) this.#fetcher.doubt()
   }
 
   /** Somebody took our lease for run out: our jobs are theirs. End ours, and begin anew under another id. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 
 /** What a living process has used so far. */
 export interface Vitals {
@@ -26,6 +27,16 @@ export function readVitals(pid: number): Vitals | null {
   } catch {
     return null
   }
+}
+
+/**
+ * What a process adds to the memory in use: pages that it shares with others (forked from the same program, say) count
+ * in part. Bytes; null where the system does not tell. The kernel walks all its pages for it: not for every day.
+ */
+export async function readPssBytes(pid: number): Promise<number | null> {
+  const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '')
+  const bytes = kibibytes(text, 'Pss')
+  return bytes === 0 ? null : bytes
 }
 
 function kibibytes(status: string, name: string): number {

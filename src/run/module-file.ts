@@ -1,15 +1,9 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
-import { features } from 'node:process'
 import { RqdError } from '../errors.js'
 
-/** File name endings that are modules, in order of preference; TypeScript where Node strips types itself. */
-export const moduleExtensions: readonly string[] = [
-  '.js',
-  '.mjs',
-  '.cjs',
-  ...((features as { typescript?: unknown }).typescript ? ['.ts', '.mts', '.cts'] : []),
-]
+/** File name endings that are modules, in order of preference: what is compiled goes before its source. */
+export const moduleExtensions: readonly string[] = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts']
 
 /**
  * The real path of a module's file: `pkg/module.js`, or `pkg/module/index.js`, in the first task path that has it.
@@ -48,7 +42,7 @@ export function neighbourModules(taskPaths: readonly string[], module: readonly 
     for (const taskPath of taskPaths) {
       for (const entry of listFolder(join(taskPath, ...parents))) {
         const extension = moduleExtensions.find((ending) => entry.name.endsWith(ending))
-        if (entry.isFile() && extension !== undefined)
+        if (entry.isFile() && extension !== undefined && !/\.d\.[cm]?ts$/.test(entry.name))
           names.add([...parents, entry.name.slice(0, -extension.length)].join('.'))
         else if (entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules') {
           names.add([...parents, entry.name, ...module.slice(depth + 1)].join('.'))

@@ -4,6 +4,7 @@ import { type Clock } from '../clock.js'
 import { RqdError } from '../errors.js'
 import { type NameReading, readModuleName, readName } from './function-name.js'
 import { findModuleFile, moduleExtensions, neighbourModules } from './module-file.js'
+import { isTypeScript, provideTypeScript, wantsLoader } from './typescript.js'
 
 type JobFunction = (...args: unknown[]) => unknown
 
@@ -87,9 +88,12 @@ export class FunctionResolver {
 }
 
 async function load(file: string): Promise<object> {
+  if (isTypeScript(file)) await provideTypeScript(file)
   try {
     return (await import(pathToFileURL(file).href)) as object
   } catch (thrown) {
+    const wanting = wantsLoader(thrown, file)
+    if (wanting !== undefined) throw wanting
     nameFile(thrown, file)
     throw thrown
   }

@@ -5,6 +5,7 @@ import type { Logger } from '../logger.js'
 import type { Random } from '../random.js'
 import type { Claim, ClaimCall, ClaimReply, Store } from '../redis/store.js'
 import type { Service } from '../service.js'
+import type { QueueOrder } from './queue-order.js'
 
 /** Ids without a job that one claim may pass over, so that a queue full of them cannot hold Redis up. */
 const MAX_SKIPS = 200
@@ -16,6 +17,8 @@ export interface FetcherOptions {
   store: Store
   /** All queues in priority order. */
   queues: readonly string[]
+  /** In which order each claim looks at them. */
+  order: QueueOrder
   clock: Clock
   random: Random
   logger: Logger
@@ -38,8 +41,8 @@ export interface FetcherOptions {
 }
 
 /**
- * Reads the queues in strict priority: whenever there is capacity, one call claims from the first queues that have
- * something. Between claims it waits for `wake` (new work, free capacity) and holds nothing.
+ * Reads the queues in strict priority, or another order: whenever there is capacity, one call claims from the first
+ * queues that have something. Between claims it waits for `wake` (new work, free capacity) and holds nothing.
  */
 export class Fetcher implements Service {
   readonly #options: FetcherOptions
@@ -99,6 +102,7 @@ export class Fetcher implements Service {
 
   /** A claim that was sent ahead has been answered. */
   claimed(reply: ClaimReply, call: ClaimCall): void {
+    this.#noteOrder(reply)
     const waitMs = reply.state === 'ok' ? this.#take(reply, call) : 0
     if (waitMs !== null) this.wake()
     if (this.#options.capacity(0) <= 0) void this.disarm()
@@ -171,15 +175,21 @@ export class Fetcher implements Service {
     return this.#options.queues.filter((queue) => !this.isPaused(queue))
   }
 
+  #noteOrder({ claims }: ClaimReply): void {
+    const last = claims.at(-1)
+    if (last !== undefined) this.#options.order.took(last.queue)
+  }
+
   #send(queues: readonly string[], limit: number): SentClaim {
     const call = this.#call(queues, limit)
     return { call, answer: this.#options.store.claim(call) }
   }
 
   #call(queues: readonly string[], limit: number): ClaimCall {
-    const { random, supervisorId } = this.#options
+    const { random, supervisorId, order } = this.#options
     const lookAt = limit + MAX_SKIPS
-    return { supervisorId: supervisorId(), executionPrefix: random.hex(24), queues, limit, lookAt }
+    const ordered = order.next(queues)
+    return { supervisorId: supervisorId(), executionPrefix: random.hex(24), queues: ordered, limit, lookAt }
   }
 
   /** @returns how long to wait for a wake before the next claim: 0 not at all, null without a bound. */
@@ -193,6 +203,7 @@ export class Fetcher implements Service {
         return 0
       }
       if (this.#suspended) return SUSPENDED_POLL_MS
+      this.#noteOrder(reply)
       // Redis finds more while these are handed out.
       const next = isFull(reply, sent.call) ? this.#sendNext(reply.claims.length) : undefined
       let waitMs: number | null

@@ -11,6 +11,7 @@ import { Fetcher } from './fetcher.js'
 import { holdJob, type HeldJob, type UnreadableJob } from './held-job.js'
 import { InProcess } from './in-process.js'
 import { Membership } from './membership.js'
+import { strictOrder } from './queue-order.js'
 import { reconcile } from './reconciler.js'
 import { Settler } from './settler.js'
 import { Starter } from './starter.js'
@@ -82,6 +83,7 @@ export class Shift {
     this.#fetcher = new Fetcher({
       store,
       queues,
+      order: strictOrder,
       clock,
       random,
       logger,

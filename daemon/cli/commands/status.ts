@@ -27,7 +27,9 @@ const executorColumns: Column[] = [
   { title: 'FUNCTION', shrinks: true, fromWidth: 110 },
   { title: 'RUNNING', right: true },
   { title: 'MEMORY', right: true },
+  { title: 'PSS', right: true, fromWidth: 120 },
   { title: 'DONE', right: true },
+  { title: 'RECYCLED', fromWidth: 120 },
 ]
 
 const queueColumns: Column[] = [
@@ -52,6 +54,7 @@ function describeStatus(status: Status, context: Pick<Context, 'colours' | 'widt
       status.executors.map((row) => executorCells(row, context)),
       context,
     ),
+    ...troubles(status, context),
     renderTable(
       queueColumns,
       status.queues.map((row) => queueCells(row, context)),
@@ -75,8 +78,27 @@ function executorCells(row: ExecutorStatus, { colours }: Pick<Context, 'colours'
     textOr(row.func),
     formatAge(row.runningSec),
     formatBytes(row.rssBytes),
+    formatBytes(row.pssBytes),
     String(row.jobsDone),
+    recycledText(row),
   ]
+}
+
+/** `2 rss, 1 age`. */
+function recycledText({ recycled }: ExecutorStatus): string {
+  const parts = Object.entries(recycled).flatMap(([reason, times]) => (times === 0 ? [] : [`${times} ${reason}`]))
+  return parts.length === 0 ? '-' : parts.join(', ')
+}
+
+/** Why slots have no executor that works, a line each. */
+function troubles(status: Status, { colours }: Pick<Context, 'colours'>): string[] {
+  const stricken = status.executors.filter(({ state }) => state === 'backoff' || state === 'fatal')
+  if (stricken.length === 0) return []
+  const lines = stricken.map(({ worker, failures, trouble }) => {
+    const why = trouble === null ? '' : `: ${printable(trouble)}`
+    return `${colours.red(`${printable(worker)} has lost ${failures} executors in a row`)}${why}\n`
+  })
+  return [lines.join('')]
 }
 
 function queueCells(row: QueueStatus, { colours }: Pick<Context, 'colours'>): Cell[] {
@@ -92,6 +114,7 @@ function colourOf(state: DaemonState | ExecutorStatus['state'], colours: Context
     case 'busy':
       return colours.cyan
     case 'backoff':
+    case 'fatal':
       return colours.red
     default:
       return colours.yellow

@@ -19,9 +19,11 @@ t.test('status for people', async (t) => {
     stdout: `web-1: running, pid 4321, rqd 0.1.0, up 3m 12s
 redis://:***@localhost:6379/0: connected, 0.4 ms
 
- PID  WORKER   STATE    JOB                                   QUEUE  FUNCTION                                                    RUNNING  MEMORY  DONE
-4330  web-1.1  busy     7b1c6a3e-54c7-4f0e-9a53-0d7d9c2f4e11  high   shop.orders.send_confirmation(order=17, \\x1b[31mcopy=True)   1m 15s   48 MB  1204
-   -  web-1.2  backoff  -                                     -      -                                                                 -       -     7
+ PID  WORKER   STATE    JOB                                   QUEUE  FUNCTION                                                    RUNNING  MEMORY    PSS  DONE  RECYCLED
+4330  web-1.1  busy     7b1c6a3e-54c7-4f0e-9a53-0d7d9c2f4e11  high   shop.orders.send_confirmation(order=17, \\x1b[31mcopy=True)   1m 15s   48 MB  31 MB  1204  2 jobs, 1 rss
+   -  web-1.2  backoff  -                                     -      -                                                                 -       -      -     7  -
+
+web-1.2 has lost 4 executors in a row: it ended with exit code 7
 
 QUEUE   WAITING  OLDEST  STATE
 high          3     12s  open

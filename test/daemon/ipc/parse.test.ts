@@ -25,7 +25,8 @@ const toExecutor: ToExecutor[] = [
   { type: 'run', jobs: [runJob, { ...runJob, meta: bytes }, { ...runJob, callbacks }] },
   { type: 'abort', execution: 'e', reason: 'shutdown' },
   { type: 'saved', request: 1, code: '', message: '' },
-  { type: 'exit' },
+  { type: 'exit', why: 'stopping' },
+  { type: 'exit', why: 'recycling' },
 ]
 const fromExecutor: FromExecutor[] = [
   { type: 'hello', protocol: 1, pid: 2, language: 'node', version: 'v20' },

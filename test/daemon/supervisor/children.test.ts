@@ -25,7 +25,7 @@ function run(slot: Slot, ...events: [nowMs: number, event: SlotEvent][]): { slot
 
 const tick: SlotEvent = { type: 'tick' }
 const ready: SlotEvent = { type: 'ready' }
-const died: SlotEvent = { type: 'died' }
+const died: SlotEvent = { type: 'died', jitter: 0.5 }
 const give = (seq: number, limitMs: number | null = 5_000): AssignedJob => ({ seq, execution: `e${seq}`, limitMs })
 const assigned: SlotEvent = { type: 'assigned', jobs: [give(1)] }
 const batch: SlotEvent = { type: 'assigned', jobs: [give(1), give(2), give(3)] }
@@ -117,7 +117,38 @@ t.test('executors that die before they do anything are started again ever more s
     nowMs = nextTickMs(slot) ?? 0
   }
   t.same(delays.slice(0, 5), [0, 100, 200, 400, 800])
-  t.equal(delays.at(-1), policy.maxBackoffMs)
+  t.equal(delays[8], 12_800)
+  t.same(delays.slice(9), [policy.fatalPauseMs, policy.fatalPauseMs, policy.fatalPauseMs], 'now and then')
+})
+
+t.test('each longer pause is told once, the last one as fatal, and jitter spreads them', async (t) => {
+  let slot = newSlot
+  const told: string[] = []
+  for (let i = 1; i <= 13; i++) {
+    const { slot: next, actions } = run(slot, [i * 100_000, tick], [i * 100_000, died])
+    slot = next
+    for (const action of actions) if (action.type === 'crash-loop') told.push(`${action.failures} ${action.fatal}`)
+  }
+  t.same(told, ['2 false', '3 false', '4 false', '5 false', '6 false', '7 false', '8 false', '9 false', '10 true'])
+  const second = (jitter: number): number | null =>
+    nextTickMs(run(newSlot, [0, tick], [0, died], [0, tick], [0, { type: 'died', jitter }]).slot)
+  t.same([second(0), second(0.999)], [75, 125])
+})
+
+t.test('a job that ends makes up for deaths before, and so does a long life', async (t) => {
+  const dying: [number, SlotEvent][] = [
+    [0, died],
+    [0, tick],
+    [0, died],
+    [100, tick],
+  ]
+  const shaken = run(newSlot, [0, tick], ...dying, [200, ready])
+  t.equal(shaken.slot.failures, 2)
+  const worked = run(shaken.slot, [300, assigned], [300, began], [310, ended])
+  t.same(worked.actions, [{ type: 'recovered', failures: 2 }])
+  t.equal(worked.slot.failures, 0)
+  t.equal(run(shaken.slot, [200 + policy.steadyMs, died]).slot.failures, 1, 'the first one, after a long life')
+  t.equal(run(shaken.slot, [199 + policy.steadyMs, died]).slot.failures, 3)
 })
 
 t.test('an interrupt with force kills at once; without it, it begins the ladder and is not repeated', async (t) => {

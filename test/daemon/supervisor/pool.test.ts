@@ -1,80 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
-import type { JobResult, RunJob } from '../../../daemon/ipc/messages.js'
-import { defaultSlotPolicy } from '../../../daemon/supervisor/children.js'
-import type { Death } from '../../../daemon/supervisor/death.js'
-import { OomWatch } from '../../../daemon/supervisor/oom-watch.js'
-import { Pool } from '../../../daemon/supervisor/pool.js'
-import { spawnNodeExecutor, type ExecutorProcess } from '../../../daemon/supervisor/spawn.js'
-import { systemClock } from '../../../src/clock.js'
-import { fixtureTasks } from '../../helpers/daemon.js'
-import { plainEnvironment } from '../../helpers/environment.js'
+import t from 'tap'
 import { isRunning } from '../../helpers/processes.js'
-import { RecordingLogger } from '../../helpers/recording-logger.js'
 import { waitFor } from '../../helpers/wait-for.js'
-
-interface Setup {
-  pool: Pool
-  started: ExecutorProcess[]
-  ended: JobResult[]
-  lost: { execution: string; death: Death }[]
-  returned: string[]
-  began: string[]
-}
-
-async function setup(t: Test, workers: string[], spares: number, concurrency = 1): Promise<Setup> {
-  const started: ExecutorProcess[] = []
-  const ended: JobResult[] = []
-  const lost: Setup['lost'] = []
-  const returned: string[] = []
-  const began: string[] = []
-  const pool = new Pool({
-    workers,
-    spares,
-    taskPaths: [fixtureTasks],
-    preload: [],
-    statsIntervalMs: 100,
-    // Long enough for a slow machine to begin the job before.
-    policy: { ...defaultSlotPolicy, aheadLimitMs: 1_000, concurrency },
-    spawn: () => {
-      const executor = spawnNodeExecutor({ environment: plainEnvironment(), daemonId: 'pool-test', heapMb: null })
-      started.push(executor)
-      return executor
-    },
-    oomWatch: new OomWatch(),
-    clock: systemClock,
-    logger: new RecordingLogger(),
-    output: () => undefined,
-    listener: {
-      began: (execution) => began.push(execution),
-      callingBack: () => undefined,
-      printed: () => undefined,
-      ended: (result) => ended.push(result),
-      lost: (execution, death) => lost.push({ execution, death }),
-      returned: (executions) => returned.push(...executions),
-      meta: async () => null,
-      free: () => undefined,
-    },
-  })
-  t.teardown(() => pool.stop(true))
-  await pool.start()
-  // Only then are jobs handed over ahead.
-  if (concurrency === 1) await waitFor('the executors to answer questions', () => pool.capacity(1) > workers.length)
-  return { pool, started, ended, lost, returned, began }
-}
-
-/** Hand a job over now. */
-function give(pool: Pool, execution: string, func: string, args: unknown[], estimateMs?: number): string | undefined {
-  const worker = pool.assign(job(execution, func, ...args), estimateMs)
-  pool.send()
-  return worker
-}
-
-function job(execution: string, func: string, ...args: unknown[]): Omit<RunJob, 'seq'> {
-  const data = Buffer.from(JSON.stringify([func, null, args, {}]))
-  return { execution, id: `job-${execution}`, queue: 'q', data, meta: null, timeoutSec: 60, callbacks: null }
-}
+import { give, job, setup } from './start-pool.js'
 
 t.test('a job goes to a free slot, and there is none for more than there are slots', async (t) => {
   const { pool, ended } = await setup(t, ['w.1', 'w.2'], 0)

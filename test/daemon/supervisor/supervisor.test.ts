@@ -5,8 +5,10 @@ import { systemRandom } from '../../../src/random.js'
 import { connectRedis } from '../../../src/redis/connection.js'
 import { createKeys } from '../../../src/redis/keys.js'
 import { Store } from '../../../src/redis/store.js'
+import { strictOrder } from '../../../src/worker/queue-order.js'
 import { ownIdentity } from '../../../daemon/host.js'
 import { JobLog } from '../../../daemon/job-log.js'
+import { recycleNever } from '../../../daemon/supervisor/lifetime.js'
 import { spawnNodeExecutor } from '../../../daemon/supervisor/spawn.js'
 import { Supervisor } from '../../../daemon/supervisor/supervisor.js'
 import { fixtureTasks } from '../../helpers/daemon.js'
@@ -39,7 +41,12 @@ async function newSupervisor(t: Test, redis: TestRedis, name: string, skewMs: nu
     concurrency: 1,
     spares: 0,
     taskPaths: [fixtureTasks],
+    preload: [],
+    recycle: recycleNever,
     burst: false,
+    order: strictOrder,
+    maxJobs: Infinity,
+    maxIdleMs: Infinity,
     resultTtlSec: 500,
     leaseMs: 1_000,
     maxDeaths: 3,

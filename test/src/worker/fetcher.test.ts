@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import { systemClock } from '../../../src/clock.js'
 import { Fetcher, type FetcherOptions } from '../../../src/worker/fetcher.js'
+import { strictOrder } from '../../../src/worker/queue-order.js'
 import { Factory } from '../../helpers/factory.js'
 import { RecordingLogger } from '../../helpers/recording-logger.js'
 import { startRedis } from '../../helpers/redis.js'
@@ -35,6 +36,7 @@ async function setup(t: Test, more: Partial<FetcherOptions> = {}): Promise<Bench
   const fetcher = new Fetcher({
     store: make.store,
     queues,
+    order: strictOrder,
     clock: systemClock,
     random: systemRandom,
     logger,

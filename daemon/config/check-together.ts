@@ -1,0 +1,22 @@
+import { RqdError } from '../../src/errors.js'
+import type { Config } from './schema.js'
+
+type Together = Pick<Config, 'queues' | 'dequeueStrategy' | 'weights' | 'fresh' | 'concurrency'>
+
+/** Options that do not fit each other. @throws RqdError RQD_BAD_OPTION */
+export function checkTogether({ queues, dequeueStrategy, weights, fresh, concurrency }: Together): void {
+  const weighted = Object.keys(weights)
+  const stranger = weighted.find((queue) => !queues.includes(queue))
+  if (stranger !== undefined) {
+    const text = `weights names the queue ${JSON.stringify(stranger)}, which is not served: expected one of ${queues.join(', ')}`
+    throw new RqdError('RQD_BAD_OPTION', text)
+  }
+  if (weighted.length > 0 && dequeueStrategy !== 'weighted') {
+    const text = `weights are given and dequeueStrategy is ${JSON.stringify(dequeueStrategy)}: they count with "weighted" only`
+    throw new RqdError('RQD_BAD_OPTION', text)
+  }
+  if (fresh && concurrency > 1) {
+    const text = `concurrency is ${concurrency} and fresh is true: a process of its own for each job runs one job at a time; leave out one of them`
+    throw new RqdError('RQD_BAD_OPTION', text)
+  }
+}
