@@ -23,6 +23,7 @@ import { Pool } from './pool.js'
 import { Presence } from './presence.js'
 import { saveRunningMeta } from './save-meta.js'
 import { checkServed, executorStatus, queueStatus } from './status.js'
+import { StoppedCalls } from './stopped-calls.js'
 import { succeedDeadNeighbours } from './succession.js'
 import type { SupervisorOptions } from './supervisor-options.js'
 
@@ -44,6 +45,7 @@ export class Supervisor implements Service, Operations {
   readonly #presence: Presence
   readonly #pool: Pool
   readonly #board: JobBoard
+  readonly #stoppedCalls: StoppedCalls
   readonly #handout: Handout
   readonly #settler: Settler
   readonly #fetcher: Fetcher
@@ -83,11 +85,21 @@ export class Supervisor implements Service, Operations {
       listener: {
         began: (execution, atMs) => this.#board.began(execution, atMs),
         callingBack: (...call) => this.#board.callingBack(...call),
-        ended: (result) => this.#board.ended(result),
-        lost: (execution, death) => this.#board.lost(execution, death),
-        returned: (executions) => this.#handout.returned(executions),
+        ended: (result) => {
+          if (!this.#stoppedCalls.ended(result)) this.#board.ended(result)
+        },
+        lost: (execution, death) => {
+          if (!this.#stoppedCalls.lost(execution, death)) this.#board.lost(execution, death)
+        },
+        returned: (executions) => {
+          this.#stoppedCalls.returned(executions)
+          this.#handout.returned(executions)
+        },
         meta: (execution, meta) => saveRunningMeta(store, this.#board, execution, meta),
-        free: () => this.#handout.look(),
+        free: () => {
+          this.#stoppedCalls.dispatch()
+          this.#handout.look()
+        },
       },
     })
     this.#board = new JobBoard({
@@ -100,7 +112,15 @@ export class Supervisor implements Service, Operations {
       policy: { resultTtlSec: options.resultTtlSec, maxDeaths: options.maxDeaths },
       assign: (job, estimateMs) => this.#pool.assign(job, estimateMs),
       send: () => this.#pool.send(),
+      onStopped: (job) => this.#stoppedCalls.add(job),
       kill: (execution) => this.#pool.interrupt(execution, 'shutdown', true),
+    })
+    this.#stoppedCalls = new StoppedCalls({
+      store,
+      random,
+      logger,
+      assign: (job) => this.#pool.assign(job),
+      send: () => this.#pool.send(),
     })
     this.#handout = new Handout({
       board: this.#board,
@@ -206,7 +226,10 @@ export class Supervisor implements Service, Operations {
 
   /** Stop well: running jobs end first. Called again with `now`, end them at once and hand them back. */
   stop(now = false): Promise<void> {
-    if (now && this.#stopped !== undefined) void this.#pool.stop(true)
+    if (now && this.#stopped !== undefined) {
+      void this.#pool.stop(true)
+      this.#stoppedCalls.end()
+    }
     this.#stopped ??= this.#stop(now)
     return this.#stopped
   }
@@ -292,8 +315,12 @@ export class Supervisor implements Service, Operations {
     this.#wakeup.close()
     // Answers to claims sent ahead may have been on their way.
     await this.#reconcile().catch(() => undefined)
-    if (!now) await this.#handout.takeBack()
+    if (!now) {
+      await this.#handout.takeBack()
+      await this.#stoppedCalls.handedOut(SETTLE_LIMIT_MS)
+    }
     await this.#pool.stop(now)
+    this.#stoppedCalls.end()
     this.#handout.handBackClosed()
     const unsettled = await this.#settler.drain(SETTLE_LIMIT_MS)
     await this.#commands.stop()
@@ -314,7 +341,7 @@ export class Supervisor implements Service, Operations {
 
   #idle(empty: readonly string[]): boolean {
     if (!this.#options.burst) return this.#wakeup.watch(empty)
-    if (this.#board.running.size > 0) return true
+    if (this.#board.running.size + this.#stoppedCalls.pending > 0) return true
     if (this.#settler.pending > 0) {
       // A retry may come back to a queue.
       void this.#settler.drain(SETTLE_LIMIT_MS).then(() => this.#fetcher.wake())

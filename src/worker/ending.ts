@@ -15,6 +15,8 @@ export interface Ending {
   readonly endedAtMs: number
   /** Fields of its hash that cannot be read, if that is why it failed. */
   readonly unreadable?: readonly string[]
+  /** Called once Redis says that it is written as an end of this job, and not when somebody else has settled it. */
+  readonly onStored?: (() => void) | undefined
 }
 
 /** Records of the scripts that write endings. Each takes endings of any kind and leaves out what is not of its own. */
