@@ -18,6 +18,7 @@ import type { SpawnExecutor } from './supervisor/spawn.js'
 import { Supervisor } from './supervisor/supervisor.js'
 import { notifyReady } from './systemd.js'
 import { version } from '../src/version.js'
+import { WebhookSender } from '../src/webhooks/sender.js'
 
 /** No answer within this time counts as none: the connection is given up and made anew. */
 const COMMAND_TIMEOUT_MS = 5_000
@@ -90,7 +91,8 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
     const scheduler = config.scheduler
       ? new Scheduler({ redis, keys, queues, clock, random, logger, host, pid })
       : undefined
-    await serve(supervisor, scheduler, config, environment, logger)
+    const webhooks = new WebhookSender({ redis, keys, random, logger })
+    await serve(supervisor, scheduler, webhooks, config, environment, logger)
     return 0
   } finally {
     stopListening()
@@ -101,6 +103,7 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
 async function serve(
   supervisor: Supervisor,
   scheduler: Scheduler | undefined,
+  webhooks: WebhookSender,
   config: Config,
   environment: NodeJS.ProcessEnv,
   logger: DaemonLogger,
@@ -113,6 +116,7 @@ async function serve(
     // What is due already is there when the first jobs are claimed: a burst takes it along.
     await scheduler?.start()
     await supervisor.start()
+    await webhooks.start()
     logger.info('daemon ready', { executors: config.executors, queues: config.queues.join(','), socket: path })
     await notifyReady(environment, `serving ${config.queues.join(', ')}`, logger)
     logger.open()
@@ -123,6 +127,8 @@ async function serve(
   } finally {
     await scheduler?.stop()
     await supervisor.stop()
+    // What has ended last is there now.
+    await webhooks.stop()
     await control.stop()
     logger.info('daemon stopped')
   }

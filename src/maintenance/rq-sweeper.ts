@@ -15,6 +15,7 @@ import {
   type AbandonedJob,
 } from '../redis/sweep-store.js'
 import type { Service } from '../service.js'
+import { GroupPurge } from './group-purge.js'
 
 const INTERVAL_MS = 15_000
 /** A sweep of RQ's that has read an entry before we reserved it is done with it by then. */
@@ -65,10 +66,12 @@ export interface SweepReport {
 
 /**
  * Looks after what workers of Python RQ leave behind when they die, on the queues that we serve: abandoned jobs, ids
- * on intermediate lists, registry entries that have run out. docs/coexistence.md tells the rules.
+ * on intermediate lists, registry entries that have run out, groups. docs/coexistence.md tells the rules.
  */
 export class RqSweeper implements Service {
   readonly #options: Required<RqSweeperOptions>
+  readonly #groups: GroupPurge
+  #groupsFail = false
   /** Queues whose last sweep failed: said once. */
   readonly #failing = new Set<string>()
   #timer: NodeJS.Timeout | undefined
@@ -86,6 +89,7 @@ export class RqSweeper implements Service {
       onRecovered: () => undefined,
       ...options,
     }
+    this.#groups = new GroupPurge(options.redis, options.keys)
   }
 
   /** Sweep soon, and from then on at every interval. Does not wait for the first sweep: Redis may be away. */
@@ -145,8 +149,21 @@ export class RqSweeper implements Service {
       }
       if (report.recovered > before) onRecovered(report.recovered - before)
     }
+    await this.#purgeGroups(report)
     if (report.recovered + report.dropped > 0) logger.info('swept up after workers of RQ', { ...report })
     return report
+  }
+
+  async #purgeGroups(report: SweepReport): Promise<void> {
+    if (this.#stopped) return
+    try {
+      report.dropped += await this.#groups.step()
+      this.#groupsFail = false
+    } catch (thrown) {
+      const error = coerceError(thrown).message
+      if (!this.#groupsFail) this.#options.logger.error('groups could not be purged; it is tried again', { error })
+      this.#groupsFail = true
+    }
   }
 
   async #sweepQueue(queue: string, report: SweepReport): Promise<void> {

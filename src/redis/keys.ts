@@ -56,6 +56,10 @@ export interface Keys {
   abandoned(queue: string): string
   /** Ours. Hash of the ids that we have seen on a queue's intermediate list, and when. */
   intermediateSeen(queue: string): string
+  /** Ours. Sorted set of webhooks to be sent by the time at which they are due, milliseconds of the Redis clock. */
+  readonly webhooks: string
+  /** Ours. Hash of one webhook to be sent. */
+  webhook(entry: string): string
 }
 
 export const DEFAULT_PREFIX = 'rq'
@@ -102,5 +106,7 @@ export function createKeys(prefix: string = DEFAULT_PREFIX): Keys {
     cleaning: (queue) => `${prefix}:clean_registries:${queue}`,
     abandoned: (queue) => `${own}:abandoned:${queue}`,
     intermediateSeen: (queue) => `${own}:intermediate:${queue}`,
+    webhooks: `${own}:webhooks`,
+    webhook: (entry) => `${own}:webhook:${entry}`,
   }
 }

@@ -114,6 +114,21 @@ export const scripts = {
     keys: ['scheduler'],
     args: ['prefix', 'name', 'ttlSec', 'nowIso', 'limit', 'fields'],
   }),
+  purgeGroup: defineScript({
+    source: lua.purgeGroup,
+    keys: ['groups', 'group'],
+    args: ['prefix', 'group', 'cursor', 'count'],
+  }),
+  takeWebhooks: defineScript({
+    source: lua.takeWebhooks,
+    keys: ['webhooks'],
+    args: ['prefix', 'limit', 'longestSec', 'marginMs'],
+  }),
+  settleWebhook: defineScript({
+    source: lua.settleWebhook,
+    keys: ['webhooks', 'webhook'],
+    args: ['entry', 'attempts', 'delayMs'],
+  }),
   retireScheduler: defineScript({ source: lua.retireScheduler, keys: ['scheduler'], args: ['prefix', 'name'] }),
   queueSummary: defineScript({ source: lua.queueSummary, keys: [], args: ['prefix'] }),
   emptyQueue: defineScript({

@@ -6,6 +6,7 @@ import { Recoverer } from '../maintenance/recoverer.js'
 import type { Random } from '../random.js'
 import type { Claim, Store } from '../redis/store.js'
 import type { FunctionResolver } from '../run/resolve.js'
+import { WebhookSender } from '../webhooks/sender.js'
 import { Commands } from './commands.js'
 import { newCounters } from './counters.js'
 import { Fetcher } from './fetcher.js'
@@ -54,6 +55,7 @@ export class Shift {
   readonly #wakeup: Wakeup
   readonly #recoverer: Recoverer
   readonly #commands: Commands
+  readonly #webhooks: WebhookSender
   readonly #done = deferred()
   #running: Running | undefined
   #taken = 0
@@ -105,6 +107,7 @@ export class Shift {
       ownId: supervisorId,
       onRecovered: (jobs) => (this.#counters.recovered += jobs),
     })
+    this.#webhooks = new WebhookSender({ redis: store.redis, keys: store.keys, random, logger })
     this.#commands = new Commands({
       connect: options.connect,
       keys: store.keys,
@@ -132,6 +135,7 @@ export class Shift {
       await this.#recoverer.runOnce()
       await this.#recoverer.start()
       await this.#commands.start()
+      await this.#webhooks.start()
       await this.#fetcher.start()
       await this.#done.promise
     } finally {
@@ -162,6 +166,7 @@ export class Shift {
     if (unsettled > 0) logger.error('stopped before Redis took all results; their jobs will run again', { unsettled })
     await this.#recoverer.stop()
     await this.#commands.stop()
+    await this.#webhooks.stop()
     await this.#membership.leave()
   }
 

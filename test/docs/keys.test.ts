@@ -19,6 +19,7 @@ const placeholders: Record<string, string[]> = {
   group: ['G'],
   supervisor: ['S'],
   claims: ['S'],
+  webhook: ['N'],
 }
 
 t.test('docs/keys.md lists every key', async (t) => {
