@@ -75,7 +75,7 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
       leaseMs: config.leaseSec * 1000,
       maxDeaths: config.maxDeaths,
       redisUrl: redactUrl(config.url),
-      store: new Store(redis, keys),
+      store: new Store(redis, keys, config.compat),
       connect: () => connect(BLOCKING_TIMEOUT_MS),
       spawn,
       clock: systemClock,

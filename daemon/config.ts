@@ -6,6 +6,7 @@ import { parseDurationSec } from '../src/duration.js'
 import { RqdError, coerceError } from '../src/errors.js'
 import { defaultSettlePolicy } from '../src/job/settle.js'
 import { checkQueueName } from '../src/queue-name.js'
+import { compatLines, DEFAULT_COMPAT } from '../src/redis/compat.js'
 import { DEFAULT_PREFIX } from '../src/redis/keys.js'
 import { rqDefaults } from '../src/rq-defaults.js'
 
@@ -36,6 +37,8 @@ const schema = z.strictObject({
     .string()
     .regex(/^[^\s]+$/, 'a prefix has no blanks')
     .default(DEFAULT_PREFIX),
+  /** With which line of RQ the data is shared, where one way of writing cannot serve both. */
+  compat: z.enum(compatLines).default(DEFAULT_COMPAT),
   /** Folders from which functions are loaded. */
   path: z
     .array(z.string())

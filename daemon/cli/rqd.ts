@@ -93,6 +93,7 @@ function program(io: RqdIo): commander.Command {
       'redis://host:port/db, rediss://… or unix:///path (default: $RQ_REDIS_URL, else redis://localhost:6379/0)',
     )
     .option('--prefix <text>', 'prefix of all keys (default: rq)')
+    .option('--compat <line>', 'RQ beside us: 1.13, 2.x or mixed, see docs/coexistence.md (default: mixed)')
     .optionsGroup('Work:')
     .option('-P, --path <folder>', 'load functions from here; repeatable (default: .)', collect)
     .option('-N, --executors <n>', 'processes that run jobs (default: number of cores)')

@@ -167,6 +167,7 @@ export class Supervisor implements Service, Operations {
     this.#sweeper = new RqSweeper({
       redis: store.redis,
       keys: store.keys,
+      compat: store.compat,
       queues,
       clock,
       random,

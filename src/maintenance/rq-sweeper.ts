@@ -4,6 +4,7 @@ import { coerceError } from '../errors.js'
 import { formatIso } from '../job/time.js'
 import type { Logger } from '../logger.js'
 import type { Random } from '../random.js'
+import { DEFAULT_COMPAT, type Compat } from '../redis/compat.js'
 import type { Keys } from '../redis/keys.js'
 import {
   CLEANING_LOCK_SEC,
@@ -35,6 +36,8 @@ export interface RqSweeperOptions {
   clock: Clock
   random: Random
   logger: Logger
+  /** With which line of RQ the data is shared. */
+  compat?: Compat
   /** Between sweeps, with a fifth of jitter either way. */
   intervalMs?: number
   /** Between finding an abandoned job and recovering it. */
@@ -82,6 +85,7 @@ export class RqSweeper implements Service {
 
   constructor(options: RqSweeperOptions) {
     this.#options = {
+      compat: DEFAULT_COMPAT,
       intervalMs: INTERVAL_MS,
       reserveMs: RESERVE_MS,
       intermediateMs: INTERMEDIATE_MS,
@@ -189,9 +193,16 @@ export class RqSweeper implements Service {
   }
 
   async #recoverAbandoned(queue: string, report: SweepReport): Promise<void> {
-    const { redis, keys, clock, reserveMs, beatMs } = this.#options
+    const { redis, keys, clock, reserveMs, beatMs, compat } = this.#options
     const nowIso = formatIso(clock.epochMs())
-    const found = await sweepAbandoned(redis, keys, { queue, nowIso, settleMs: reserveMs, beatMs, holdSec: HOLD_SEC })
+    const found = await sweepAbandoned(redis, keys, {
+      queue,
+      nowIso,
+      settleMs: reserveMs,
+      beatMs,
+      holdSec: HOLD_SEC,
+      compat,
+    })
     for (const job of found.jobs) {
       report.recovered += 1
       report[job.outcome === 'scheduled' ? 'retried' : job.outcome] += 1

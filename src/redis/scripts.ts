@@ -17,13 +17,13 @@ export const scripts = {
   start: defineScript({
     source: lua.start,
     keys: ['claims'],
-    args: ['prefix', 'workerTtlSec'],
+    args: ['prefix', 'workerTtlSec', 'bare'],
     record: ['execution', 'jobId', 'queue', 'worker', 'startedAt', 'markSec'],
   }),
   beat: defineScript({
     source: lua.beat,
     keys: ['supervisors', 'claims', 'workers'],
-    args: ['prefix', 'supervisorId', 'leaseMs', 'workerTtlSec', 'nowIso', 'queues', 'workerCount'],
+    args: ['prefix', 'supervisorId', 'leaseMs', 'workerTtlSec', 'nowIso', 'queues', 'workerCount', 'bare'],
     record: ['execution', 'jobId', 'queue', 'worker', 'markSec', 'workSec'],
   }),
   finish: defineScript({

@@ -3,7 +3,7 @@
 -- state of its job is noted. A later call acts if neither score nor state has changed: nobody was at it.
 -- KEYS[1] started jobs of the queue (zset: `ID` or `ID:E` by the second after which they count as abandoned)
 -- KEYS[2] our reservations (hash: member to 'score second state')  KEYS[3] supervisors (zset)
--- ARGV[1] prefix  ARGV[2] queue  ARGV[3] now (ISO)  ARGV[4] traceback (zlib)  ARGV[5] the same in base64
+-- ARGV[1] prefix  ARGV[2] queue  ARGV[3] now (ISO)  ARGV[4] traceback for the hash (zlib; '' none)  ARGV[5] in base64
 -- ARGV[6] age at which a reservation is acted on, ms  ARGV[7] the same while the worker looks alive, ms
 -- ARGV[8] how far ahead the score goes, seconds: acted on within the first half, else renewed, so that clocks of
 -- Python's hosts may be fast by the other half  ARGV[9] most entries at a time  ARGV[10] default failure TTL, seconds

@@ -50,7 +50,8 @@ local function end_abandoned(prefix, id, queue, fields, now_iso, now_sec, failur
   end
   local failed = prefix .. ':failed:' .. queue
   if not can_hold(failed, 'zset') then return nil end
-  redis.call('HSET', job, 'status', 'failed', 'ended_at', now_iso, 'exc_info', failure.traceback)
+  redis.call('HSET', job, 'status', 'failed', 'ended_at', now_iso)
+  if failure.traceback ~= '' then redis.call('HSET', job, 'exc_info', failure.traceback) end
   redis.call('HSETNX', job, 'origin', queue)
   release_dependents(prefix, id, 'failed', now_iso)
   local webhooks, limit = unpack(redis.call('HMGET', job, 'webhooks', 'rate_limit_key'))
