@@ -24,6 +24,7 @@ import { Supervisor } from './supervisor/supervisor.js'
 import { keepTitle, supervisorTitle } from './supervisor/title.js'
 import { notifyReady } from './systemd.js'
 import { version } from '../src/version.js'
+import { WebhookSender } from '../src/webhooks/sender.js'
 
 /** No answer within this time counts as none: the connection is given up and made anew. */
 const COMMAND_TIMEOUT_MS = 5_000
@@ -88,7 +89,7 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
       leaseMs: config.leaseSec * 1000,
       maxDeaths: config.maxDeaths,
       redisUrl: showAddress(address),
-      store: new Store(redis, keys),
+      store: new Store(redis, keys, config.compat),
       connect: () => connect(BLOCKING_TIMEOUT_MS),
       spawn,
       clock: systemClock,
@@ -110,7 +111,8 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
       ? new Scheduler({ redis, keys, queues, clock, random, logger, host, pid })
       : undefined
     const cron = await createCron(config, { redis, logger, host, pid })
-    await serve(supervisor, scheduler, cron, config, environment, logger)
+    const webhooks = new WebhookSender({ redis, keys, random, logger })
+    await serve(supervisor, { scheduler, cron, webhooks }, config, environment, logger)
     return 0
   } finally {
     stopListening()
@@ -128,10 +130,16 @@ function recyclePolicy({ recycleJobs, recycleRssMb, recycleAgeSec, fresh }: Conf
   }
 }
 
+/** What works beside the supervisor; undefined: not wanted. */
+interface Beside {
+  readonly scheduler: Scheduler | undefined
+  readonly cron: CronScheduler | undefined
+  readonly webhooks: WebhookSender
+}
+
 async function serve(
   supervisor: Supervisor,
-  scheduler: Scheduler | undefined,
-  cron: CronScheduler | undefined,
+  { scheduler, cron, webhooks }: Beside,
   config: Config,
   environment: NodeJS.ProcessEnv,
   logger: DaemonLogger,
@@ -146,6 +154,7 @@ async function serve(
     await scheduler?.start()
     await cron?.start()
     await supervisor.start()
+    await webhooks.start()
     logger.info('daemon ready', { executors: config.executors, queues: config.queues.join(','), socket: path })
     await notifyReady(environment, `serving ${config.queues.join(', ')}`, logger)
     logger.open()
@@ -158,6 +167,8 @@ async function serve(
     await cron?.stop()
     await scheduler?.stop()
     await supervisor.stop()
+    // What has ended last is there now.
+    await webhooks.stop()
     await control.stop()
     logger.info('daemon stopped')
   }

@@ -1,17 +1,18 @@
 import { Called } from './job/called.js'
 import { encodeMeta, metaOf, type Meta } from './job/meta.js'
 import { Job, type FetchOptions } from './job.js'
-import { CURRENT_TASK, type RunningTask } from './running-task.js'
+import { CURRENT_TASK, type RunningTask, type TaskMemory } from './running-task.js'
 
 /** The job that is running, as its own function sees it. */
 export class CurrentJob extends Called {
   readonly #task: RunningTask
-  #meta: Meta | undefined
+  readonly #memory: TaskMemory
 
   /** Use `getCurrentJob`. */
   constructor(task: RunningTask) {
     super()
     this.#task = task
+    this.#memory = task.memory ?? {}
   }
 
   get id(): string {
@@ -33,7 +34,7 @@ export class CurrentJob extends Called {
   get signal(): AbortSignal {
     return this.#task.signal
   }
-  /** Data of yours, the same object throughout the run: change it, then `saveMeta`. @throws PayloadError */
+  /** Data of yours, the same object throughout the run and its callbacks: change it, then `saveMeta`. @throws PayloadError */
   get meta(): Record<string, unknown> {
     return this.#readMeta().value
   }
@@ -54,8 +55,8 @@ export class CurrentJob extends Called {
   }
 
   #readMeta(): Meta {
-    this.#meta ??= metaOf(this.#task.job.meta, this.#task.job.data)
-    return this.#meta
+    this.#memory.meta ??= metaOf(this.#task.job.meta, this.#task.job.data)
+    return this.#memory.meta
   }
 
   protected get data(): Uint8Array {

@@ -14,6 +14,7 @@ import { Repeat, type RepeatOptions } from './repeat.js'
 import { Retry, type RetryOptions } from './retry.js'
 import type { SerializerName } from './serial/serializer.js'
 import type { TaskFunction } from './task-name.js'
+import { webhookOf, type WebhookOptions } from './webhook.js'
 
 /** Options of one job. Durations are seconds or text such as '5m'. */
 export interface JobOptions {
@@ -45,6 +46,8 @@ export interface JobOptions {
   onFailure?: CallbackOption
   /** Called with the job when it was stopped. */
   onStopped?: CallbackOption
+  /** HTTP calls to be made when it has ended: see `webhook`. */
+  webhooks?: readonly WebhookOptions[]
   /** Refuse a `jobId` that exists already. */
   unique?: boolean
   /** A group, or the name of one, that it joins. */
@@ -91,6 +94,7 @@ export function newJobHash(jobId: string, names: CallNames, call: EnqueueCall, s
   if (call.repeat !== undefined) setRepeat(hash, call.repeat)
   setCallbacks(hash, names, call)
   if (call.group !== undefined) hash.groupId = groupName(call.group)
+  if (call.webhooks !== undefined) hash.webhooks = call.webhooks.map(webhookOf)
   hash.origin = setting.origin
   hash.data = encodeCall({ func, instance: null, args: [...args], kwargs: { ...kwargs } }, serializer)
   hash.description = call.description ?? describeCall(func, args, kwargs)

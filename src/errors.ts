@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'RQD_BAD_OPTION' // an argument or option of ours has a wrong value
   | 'RQD_BAD_DURATION' // a duration is neither integer seconds nor text such as '5m'
   | 'RQD_NO_SUCH_JOB' // the job's hash does not exist
+  | 'RQD_NO_SUCH_GROUP' // the group has no jobs
   | 'RQD_NO_SUCH_WORKER' // the worker's hash does not exist
   | 'RQD_DUPLICATE_JOB' // a job that was to be unique has an id that exists already
   | 'RQD_INVALID_JOB_OPERATION' // the job's state does not allow what was asked
@@ -42,6 +43,16 @@ export class NoSuchJobError extends RqdError {
     const name = JSON.stringify(jobId)
     super('RQD_NO_SUCH_JOB', `No such job: ${name} has no hash in Redis (deleted, expired, or never enqueued)`)
     this.jobId = jobId
+  }
+}
+
+/** A group that has no jobs: never used, or all of them are gone. */
+export class NoSuchGroupError extends RqdError {
+  readonly group: string
+
+  constructor(group: string) {
+    super('RQD_NO_SUCH_GROUP', `No such group: ${JSON.stringify(group)} has no jobs in Redis`)
+    this.group = group
   }
 }
 

@@ -1,13 +1,17 @@
 import type { Redis } from 'ioredis'
+import { connectionFor } from './connections.js'
 import type { EnqueueCall } from './enqueue-call.js'
-import { RqdError, hasCode } from './errors.js'
+import { NoSuchGroupError, RqdError } from './errors.js'
 import { Job } from './job.js'
 import type { JobsOf } from './enqueuer.js'
 import type { Queue } from './queue.js'
-import { createKeys } from './redis/keys.js'
+import { systemRandom } from './random.js'
+import { purgeGroup } from './redis/group-store.js'
+import { createKeys, type Keys } from './redis/keys.js'
 
 export interface GroupOptions {
-  connection: Redis
+  /** Default: the innermost of `withConnection` or `pushConnection`. */
+  connection?: Redis
   /** Prefix of all keys. Default `rq`. */
   prefix?: string
 }
@@ -15,19 +19,34 @@ export interface GroupOptions {
 /** Jobs that belong together, whatever their queues. It exists as long as it has jobs. */
 export class Group {
   readonly name: string
-  readonly #options: GroupOptions
+  readonly #redis: Redis
+  readonly #keys: Keys
 
-  /** @throws RqdError RQD_BAD_OPTION for an empty name */
-  constructor(name: string, options: GroupOptions) {
+  /** Nothing is read or written. @throws RqdError RQD_BAD_OPTION for an empty name, or without a connection */
+  constructor(name: string, options: GroupOptions = {}) {
     if (name === '') throw new RqdError('RQD_BAD_OPTION', 'the name of a group is an empty text; expected any other')
     this.name = name
-    this.#options = options
+    this.#redis = connectionFor(`the group ${JSON.stringify(name)}`, options.connection)
+    this.#keys = createKeys(options.prefix)
+  }
+
+  /** A new group under a name of its own, a random UUID; it comes to exist with its first job. */
+  static create(options: GroupOptions = {}): Group {
+    return new Group(systemRandom.uuid(), options)
+  }
+
+  /** A group that has jobs. @throws NoSuchGroupError if it has none */
+  static async fetch(name: string, options: GroupOptions = {}): Promise<Group> {
+    const group = new Group(name, options)
+    if ((await group.#redis.exists(group.#keys.group(name))) === 1) return group
+    throw new NoSuchGroupError(name)
   }
 
   /** All groups that have jobs, by name. */
-  static async all(options: GroupOptions): Promise<Group[]> {
-    const names = await options.connection.smembers(createKeys(options.prefix).groups)
-    return names.sort().map((name) => new Group(name, options))
+  static async all(options: GroupOptions = {}): Promise<Group[]> {
+    const connection = connectionFor('Group.all', options.connection)
+    const names = await connection.smembers(createKeys(options.prefix).groups)
+    return names.sort().map((name) => new Group(name, { ...options, connection }))
   }
 
   /** Enqueue calls as jobs of this group: see `Queue.enqueueMany`. @throws EnqueueManyError */
@@ -38,22 +57,29 @@ export class Group {
 
   /** Ids of its jobs, those included that are gone by now. */
   async jobIds(): Promise<string[]> {
-    const { connection, prefix } = this.#options
-    return (await connection.smembers(createKeys(prefix).group(this.name))).sort()
+    return (await this.#redis.smembers(this.#keys.group(this.name))).sort()
   }
 
-  /** Its jobs that still exist. @throws MalformedJobError */
+  /** Its jobs that still exist, a few hundred a round trip. @throws MalformedJobError */
   async jobs(): Promise<Job[]> {
-    const found = await Promise.all((await this.jobIds()).map((id) => this.#fetch(id)))
-    return found.filter((job) => job !== undefined)
+    const { prefix } = this.#keys
+    const found = await Job.fetchMany(await this.jobIds(), { connection: this.#redis, prefix })
+    return found.filter((job) => job !== null)
   }
 
-  async #fetch(jobId: string): Promise<Job | undefined> {
-    try {
-      return await Job.fetch(jobId, this.#options)
-    } catch (thrown) {
-      if (hasCode(thrown, 'RQD_NO_SUCH_JOB')) return undefined
-      throw thrown
-    }
+  /**
+   * Drop the ids whose job is gone, in steps; the group goes with the last. Daemons do it by and by.
+   * @returns how many were dropped
+   * @throws RqdError RQD_REDIS
+   */
+  async cleanup(): Promise<number> {
+    let dropped = 0
+    let cursor = '0'
+    do {
+      const part = await purgeGroup(this.#redis, this.#keys, this.name, cursor)
+      dropped += part.dropped
+      cursor = part.cursor
+    } while (cursor !== '0')
+    return dropped
   }
 }

@@ -19,6 +19,8 @@ export { popConnection, pushConnection, withConnection } from './connections.js'
 export { dependency, type Dependency, type DependencyOptions, type DependsOn, type JobRef } from './dependency.js'
 export { Retry, type ExponentialOptions, type RetryOptions } from './retry.js'
 export { Repeat, type RepeatOptions } from './repeat.js'
+export { webhook, type WebhookOptions } from './webhook.js'
+export type { Webhook } from './job/hash.js'
 export { callback, type Callback, type CallbackOption } from './callback.js'
 export { Group, type GroupOptions } from './group.js'
 export { job, type Delay, type Delayed, type DelayedOptions } from './delayed.js'
@@ -38,6 +40,7 @@ export {
   DuplicateJobError,
   InvalidJobOperationError,
   MalformedJobError,
+  NoSuchGroupError,
   NoSuchJobError,
   PayloadError,
   RqdError,

@@ -1,5 +1,5 @@
 import { Called } from './job/called.js'
-import type { JobHash } from './job/hash.js'
+import type { JobHash, Webhook } from './job/hash.js'
 import { encodeMeta, metaOf, type Meta } from './job/meta.js'
 import { decodeExcInfo, ResultType, type Result } from './job/result.js'
 import type { JobStatus } from './job/status.js'
@@ -136,6 +136,11 @@ export abstract class JobAttributes<T = unknown> extends Called {
   }
   get stoppedCallback(): string | undefined {
     return this.#hash.stoppedCallbackName
+  }
+
+  /** HTTP calls that are made when it has ended. */
+  get webhooks(): readonly Webhook[] {
+    return this.#hash.webhooks
   }
 
   /** What the function returned, if the job's newest result is a success; null if it returned nothing. */

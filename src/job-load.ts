@@ -1,4 +1,4 @@
-import { NoSuchJobError, RqdError } from './errors.js'
+import { NoSuchJobError, RqdError, hasCode } from './errors.js'
 import { pipelined, type Outcome } from './fleet/pipeline.js'
 import { parseJobHash, type JobHash } from './job/hash.js'
 import type { Result } from './job/result.js'
@@ -34,6 +34,24 @@ export async function loadJobs({ keys, redis }: Store, jobIds: readonly string[]
   return jobIds.map((jobId, i) => {
     const [fields, entries] = outcomes[i] ?? []
     return read(jobId, replyOf(jobId, fields) as Record<string, Buffer>, replyOf(jobId, entries) as StreamEntry[])
+  })
+}
+
+/** The same without those that cannot be read, or whose keys hold something else. @throws RqdError RQD_REDIS */
+export async function loadReadableJobs({ keys, redis }: Store, jobIds: readonly string[]): Promise<LoadedJob[]> {
+  const outcomes = await pipelined(redis, jobIds, 2, (pipeline, jobId) => {
+    pipeline.hgetallBuffer(keys.job(jobId)).xrevrangeBuffer(keys.results(jobId), '+', '-', 'COUNT', 1)
+  })
+  return jobIds.flatMap((jobId, i) => {
+    const [fields, entries] = outcomes[i] ?? []
+    if (fields === undefined || fields.error !== undefined || entries === undefined || entries.error !== undefined)
+      return []
+    try {
+      return read(jobId, fields.reply as Record<string, Buffer>, entries.reply as StreamEntry[]) ?? []
+    } catch (thrown) {
+      if (hasCode(thrown, 'RQD_MALFORMED_JOB')) return []
+      throw thrown
+    }
   })
 }
 

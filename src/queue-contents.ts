@@ -3,6 +3,7 @@ import { checkInteger } from './check-integer.js'
 import { systemClock } from './clock.js'
 import { MalformedJobError, hasCode } from './errors.js'
 import { Job } from './job.js'
+import { loadReadableJobs } from './job-load.js'
 import { checkQueueName } from './queue-name.js'
 import { createKeys, type Keys } from './redis/keys.js'
 import {
@@ -16,6 +17,7 @@ import {
   removeFromQueue,
 } from './redis/queue-store.js'
 import { isWrongType } from './redis/read-key.js'
+import { Store } from './redis/store.js'
 import { CanceledJobRegistry } from './registries/canceled.js'
 import { DeferredJobRegistry } from './registries/deferred.js'
 import { FailedJobRegistry } from './registries/failed.js'
@@ -23,9 +25,6 @@ import { FinishedJobRegistry } from './registries/finished.js'
 import { idOf, type JobOrId, type RegistryOptions } from './registries/registry.js'
 import { ScheduledJobRegistry } from './registries/scheduled.js'
 import { StartedJobRegistry } from './registries/started.js'
-
-/** Jobs that are loaded at the same time. */
-const LOADED_AT_ONCE = 100
 
 /**
  * What is on a queue and in its registries: the part of `Queue` that looks at jobs, and takes them away. Methods throw
@@ -78,18 +77,16 @@ export class QueueContents {
   }
 
   /**
-   * The jobs that wait, the next one first: those behind `jobIds(offset, length)`, without those that are gone, that
+   * The jobs that wait, the next one first, a few hundred a round trip: those behind `jobIds(offset, length)`, without those that are gone, that
    * belong to another queue, or that cannot be read.
    * @throws RqdError RQD_BAD_OPTION
    */
   async jobs(offset = 0, length = -1): Promise<Job[]> {
-    const ids = await this.jobIds(offset, length)
-    const jobs: Job[] = []
-    for (let from = 0; from < ids.length; from += LOADED_AT_ONCE) {
-      const found = await Promise.all(ids.slice(from, from + LOADED_AT_ONCE).map((id) => this.#fetchReadable(id)))
-      for (const job of found) if (job !== undefined) jobs.push(job)
-    }
-    return jobs
+    const store = new Store(this.#redis, this.#keys)
+    const loaded = await loadReadableJobs(store, await this.jobIds(offset, length))
+    return loaded
+      .filter(({ hash }) => hash.origin === this.name)
+      .map(({ hash, latest }) => new Job(store, hash, latest))
   }
 
   /**
@@ -170,14 +167,5 @@ export class QueueContents {
 
   toString(): string {
     return `<Queue ${this.name}>`
-  }
-
-  async #fetchReadable(jobId: string): Promise<Job | undefined> {
-    try {
-      return await this.fetchJob(jobId)
-    } catch (thrown) {
-      if (hasCode(thrown, 'RQD_MALFORMED_JOB')) return undefined
-      throw thrown
-    }
   }
 }

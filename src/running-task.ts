@@ -1,3 +1,5 @@
+import type { Meta } from './job/meta.js'
+
 /** What an executor tells job code about the job that it runs. Nothing here may be loaded with weight. */
 
 /**
@@ -5,6 +7,12 @@
  * because the tasks may import another copy of the package than the one that runs the daemon.
  */
 export const CURRENT_TASK = Symbol.for('rqd.currentTask')
+
+/** What a job's functions have in common while they run in one process. */
+export interface TaskMemory {
+  /** The job's meta as the function has changed it, saved or not; undefined until somebody asks for it. */
+  meta?: Meta
+}
 
 /** The running task. */
 export interface RunningTask {
@@ -18,6 +26,8 @@ export interface RunningTask {
     /** -1 for none. */
     readonly timeoutSec: number
   }
+  /** Shared by the job's function and its callbacks. Missing where the task comes from another copy of the package. */
+  readonly memory?: TaskMemory
   /** Aborted when the job must end; the reason says why. */
   readonly signal: AbortSignal
   /** Write the job's meta; null removes it. Resolves when it is stored. */

@@ -125,6 +125,7 @@ export function program(io: RqdIo): commander.Command {
     .option('-u, --url <url>', 'redis://host:port/db, rediss://… or unix:///path (default: redis://localhost:6379/0)')
     .option('--prefix <text>', 'prefix of all keys (default: rq)')
     .option('-S, --serializer <name>', 'json or pickle; changes nothing, both are recognised')
+    .option('--compat <line>', 'RQ beside us: 1.13, 2.x or mixed, see docs/coexistence.md (default: mixed)')
     .optionsGroup('Work:')
     .option('-P, --path <folder>', 'load functions from here; repeatable (default: .)', collect)
     .option('--preload <module>', 'load this module in each executor before its first job; repeatable', collect)

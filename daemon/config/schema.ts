@@ -5,6 +5,7 @@ import { requirePackage } from '../../src/require.js'
 import { parseDurationSec } from '../../src/duration.js'
 import { defaultSettlePolicy } from '../../src/job/settle.js'
 import { checkQueueName } from '../../src/queue-name.js'
+import { compatLines, DEFAULT_COMPAT } from '../../src/redis/compat.js'
 import { DEFAULT_PREFIX } from '../../src/redis/keys.js'
 import { rqDefaults } from '../../src/rq-defaults.js'
 import { cronEntries } from '../cron-config.js'
@@ -52,6 +53,8 @@ export const schema = z.strictObject({
   prefix: text('the prefix of all keys')
     .regex(/^[^\s]+$/, 'a prefix has no blanks')
     .default(DEFAULT_PREFIX),
+  /** With which line of RQ the data is shared, where one way of writing cannot serve both. */
+  compat: z.enum(compatLines, { error: `expected ${compatLines.join(', ')}` }).default(DEFAULT_COMPAT),
   /** Folders from which functions are loaded. */
   path: list(text('a folder'), /:/, 'folders')
     .default(['.'])

@@ -49,7 +49,9 @@ export function readRunJob(value: unknown): RunJob {
 function readCallbacks(value: unknown): Callbacks | null {
   if (value === undefined) return null
   const fields = asFields(value, 'run', 'jobs[].callbacks')
-  return { success: readCallback(fields['success']), failure: readCallback(fields['failure']) }
+  const both = { success: readCallback(fields['success']), failure: readCallback(fields['failure']) }
+  const stopped = readCallback(fields['stopped'])
+  return stopped === null ? both : { ...both, stopped }
 }
 
 function readCallback(value: unknown): Callback | null {

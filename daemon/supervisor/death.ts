@@ -2,6 +2,7 @@ import { constants } from 'node:os'
 import { certificateText, type DeathCause, type DeathCertificate } from '../../src/job/certificate.js'
 import type { Outcome } from '../../src/job/settle.js'
 import { timeoutText } from '../../src/run/limits.js'
+import { STOPPED_TEXT } from '../../src/run/stopped.js'
 import type { AbortReason } from '../ipc/messages.js'
 import type { OomKiller } from './oom-watch.js'
 import type { Exit } from './spawn.js'
@@ -15,14 +16,6 @@ export interface Death {
   readonly peakRssBytes: number | null
   readonly cpuMs: number | null
   readonly output: readonly string[]
-}
-
-/** RQ's words for a job that an operator stopped. */
-const STOPPED_TEXT = 'Job stopped by user, work-horse terminated.'
-
-/** The text of a stopped job whose function ended by itself; `traceback` if it threw. */
-export function stoppedText(traceback: string | undefined): string {
-  return traceback === undefined ? STOPPED_TEXT : `${STOPPED_TEXT}\n\nWhat its function threw then:\n${traceback}`
 }
 
 /** What the death of its executor means for a job. */

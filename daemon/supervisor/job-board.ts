@@ -6,6 +6,7 @@ import type { Claim } from '../../src/redis/store.js'
 import { rqDefaults } from '../../src/rq-defaults.js'
 import { callbacksOf } from '../../src/run/callbacks-of.js'
 import { outcomeOfResult } from '../../src/run/limits.js'
+import { stoppedOutcome } from '../../src/run/stopped.js'
 import type { Counters } from '../../src/worker/counters.js'
 import { holdJob, type HeldJob } from '../../src/worker/held-job.js'
 import type { Settler } from '../../src/worker/settler.js'
@@ -14,15 +15,12 @@ import type { JobResult, RunJob } from '../ipc/messages.js'
 import { functionOf, type JobLog } from '../job-log.js'
 import { DEFAULT_MAX_FRAME_BYTES } from '../ipc/frames.js'
 import { ClaimSize } from './claim-size.js'
-import { outcomeOfCallbackDeath, outcomeOfDeath, stoppedText, type Death } from './death.js'
+import { outcomeOfCallbackDeath, outcomeOfDeath, type Death } from './death.js'
 import type { JobOutputs, StreamName } from './job-outputs.js'
 import { Pace } from './pace.js'
 
 /** Largest payload that fits a frame, with what else is in it. */
 const MAX_PAYLOAD_BYTES = DEFAULT_MAX_FRAME_BYTES - 1024 * 1024
-
-/** The clocks of two processes on one host may differ by so much. */
-const CLOCK_GRAIN_MS = 1
 
 /** A job that an executor has. */
 export interface RunningJob {
@@ -60,6 +58,8 @@ export interface JobBoardOptions {
   send: () => void
   /** A job that was begun here is over, well or not. */
   over: () => void
+  /** A job that was stopped is stored as such. */
+  onStopped: (job: HeldJob) => void
   /** End a running job whose claim is gone. */
   kill: (execution: string) => void
 }
@@ -300,7 +300,9 @@ export class JobBoard {
     // A certificate has the lines itself.
     const isPlain = settlement.kind === 'fail' && settlement.certificate === undefined
     const output = isPlain ? this.#options.outputs.lastLines(job.id, job.execution) : []
-    this.#options.settler.settle({ job, settlement, worker, startedAtMs, endedAtMs, unreadable, output })
+    const stopped = settlement.kind === 'fail' && settlement.status === 'stopped'
+    const onStored = stopped ? (): void => this.#options.onStopped(job) : undefined
+    this.#options.settler.settle({ job, settlement, worker, startedAtMs, endedAtMs, unreadable, output, onStored })
     return settlement
   }
 
@@ -344,13 +346,7 @@ function deathsBefore({ hash }: HeldJob): number {
 }
 
 function outcomeOf({ limitSec, stopAskedAtMs }: RunningJob, result: JobResult): Outcome {
-  // One that had ended well before it was asked to end is not touched by that.
-  const isStopped =
-    stopAskedAtMs !== undefined && (result.outcome === 'error' || result.endedAtMs >= stopAskedAtMs - CLOCK_GRAIN_MS)
-  if (isStopped) {
-    return { kind: 'stopped', text: stoppedText(result.outcome === 'error' ? result.error.traceback : undefined) }
-  }
-  return outcomeOfResult(result, limitSec)
+  return stoppedOutcome(result, stopAskedAtMs) ?? outcomeOfResult(result, limitSec)
 }
 
 function firstLine(text: string): string {

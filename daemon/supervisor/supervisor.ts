@@ -28,6 +28,7 @@ import { Presence } from './presence.js'
 import { readLog } from './read-log.js'
 import { saveRunningMeta } from './save-meta.js'
 import { checkServed, executorStatus, queueStatus } from './status.js'
+import { StoppedCalls } from './stopped-calls.js'
 import { succeedDeadNeighbours } from './succession.js'
 import type { SupervisorOptions } from './supervisor-options.js'
 
@@ -50,6 +51,7 @@ export class Supervisor implements Service, Operations {
   readonly #outputs = new JobOutputs()
   readonly #pool: Pool
   readonly #board: JobBoard
+  readonly #stoppedCalls: StoppedCalls
   readonly #handout: Handout
   readonly #settler: Settler
   readonly #fetcher: Fetcher
@@ -94,11 +96,21 @@ export class Supervisor implements Service, Operations {
         began: (execution, atMs) => this.#board.began(execution, atMs),
         callingBack: (...call) => this.#board.callingBack(...call),
         printed: (...piece) => this.#board.printed(...piece),
-        ended: (result) => this.#board.ended(result),
-        lost: (execution, death) => this.#board.lost(execution, death),
-        returned: (executions) => this.#handout.returned(executions),
+        ended: (result) => {
+          if (!this.#stoppedCalls.ended(result)) this.#board.ended(result)
+        },
+        lost: (execution, death) => {
+          if (!this.#stoppedCalls.lost(execution, death)) this.#board.lost(execution, death)
+        },
+        returned: (executions) => {
+          this.#stoppedCalls.returned(executions)
+          this.#handout.returned(executions)
+        },
         meta: (execution, meta) => saveRunningMeta(store, this.#board, execution, meta),
-        free: () => this.#handout.look(),
+        free: () => {
+          this.#stoppedCalls.dispatch()
+          this.#handout.look()
+        },
       },
     })
     this.#budget = new JobBudget(options.maxJobs, () => this.#end('that was the last of its jobs (max-jobs)'))
@@ -114,7 +126,15 @@ export class Supervisor implements Service, Operations {
       assign: (job, estimateMs) => this.#pool.assign(job, estimateMs),
       send: () => this.#pool.send(),
       over: () => this.#budget.over(),
+      onStopped: (job) => this.#stoppedCalls.add(job),
       kill: (execution) => this.#pool.interrupt(execution, 'shutdown', true),
+    })
+    this.#stoppedCalls = new StoppedCalls({
+      store,
+      random,
+      logger,
+      assign: (job) => this.#pool.assign(job),
+      send: () => this.#pool.send(),
     })
     this.#handout = new Handout({
       board: this.#board,
@@ -164,6 +184,7 @@ export class Supervisor implements Service, Operations {
     this.#sweeper = new RqSweeper({
       redis: store.redis,
       keys: store.keys,
+      compat: store.compat,
       queues,
       clock,
       random,
@@ -231,7 +252,10 @@ export class Supervisor implements Service, Operations {
 
   /** Stop well: running jobs end first. Called again with `now`, end them at once and hand them back. */
   stop(now = false): Promise<void> {
-    if (now && this.#stopped !== undefined) void this.#pool.stop(true)
+    if (now && this.#stopped !== undefined) {
+      void this.#pool.stop(true)
+      this.#stoppedCalls.end()
+    }
     this.#stopped ??= this.#stop(now)
     return this.#stopped
   }
@@ -333,8 +357,12 @@ export class Supervisor implements Service, Operations {
     this.#wakeup.close()
     // Answers to claims sent ahead may have been on their way.
     await this.#reconcile().catch(() => undefined)
-    if (!now) await this.#handout.takeBack()
+    if (!now) {
+      await this.#handout.takeBack()
+      await this.#stoppedCalls.handedOut(SETTLE_LIMIT_MS)
+    }
     await this.#pool.stop(now)
+    this.#stoppedCalls.end()
     this.#handout.handBackClosed()
     const unsettled = await this.#settler.drain(SETTLE_LIMIT_MS)
     await this.#commands.stop()
@@ -366,7 +394,7 @@ export class Supervisor implements Service, Operations {
 
   #idle(empty: readonly string[]): boolean {
     if (!this.#options.burst) return this.#wakeup.watch(empty)
-    if (this.#board.running.size > 0) return true
+    if (this.#board.running.size + this.#stoppedCalls.pending > 0) return true
     if (this.#settler.pending > 0) {
       // A retry may come back to a queue.
       void this.#settler.drain(SETTLE_LIMIT_MS).then(() => this.#fetcher.wake())

@@ -168,8 +168,8 @@ function keepWebhooks(hash: JobHash, bytes: Uint8Array): void {
   else hash.webhooks = webhooks
 }
 
-/** RQ only logs webhooks that it cannot read: undefined here. */
-function parseWebhooks(bytes: Uint8Array): Webhook[] | undefined {
+/** The webhooks in the bytes of that field. RQ only logs those that it cannot read: undefined here. */
+export function parseWebhooks(bytes: Uint8Array): Webhook[] | undefined {
   if (bytes.length === 0) return []
   try {
     const hooks = decodeJson(Buffer.from(bytes).toString('utf8'))

@@ -2,7 +2,7 @@
 import { type JobStatus } from './status.js'
 
 export { encodeJobHash } from './hash-encode.js'
-export { emptyJobHash, parseJobHash, parseJobHashLeniently } from './hash-parse.js'
+export { emptyJobHash, parseJobHash, parseJobHashLeniently, parseWebhooks } from './hash-parse.js'
 
 /** An HTTP call that a worker makes once the job's final state is stored (since RQ 2.10). */
 export interface Webhook {

@@ -4,6 +4,7 @@ import { coerceError } from '../errors.js'
 import { formatIso } from '../job/time.js'
 import type { Logger } from '../logger.js'
 import type { Random } from '../random.js'
+import { DEFAULT_COMPAT, type Compat } from '../redis/compat.js'
 import type { Keys } from '../redis/keys.js'
 import {
   CLEANING_LOCK_SEC,
@@ -15,6 +16,7 @@ import {
   type AbandonedJob,
 } from '../redis/sweep-store.js'
 import type { Service } from '../service.js'
+import { GroupPurge } from './group-purge.js'
 
 const INTERVAL_MS = 15_000
 /** A sweep of RQ's that has read an entry before we reserved it is done with it by then. */
@@ -34,6 +36,8 @@ export interface RqSweeperOptions {
   clock: Clock
   random: Random
   logger: Logger
+  /** With which line of RQ the data is shared. */
+  compat?: Compat
   /** Between sweeps, with a fifth of jitter either way. */
   intervalMs?: number
   /** Between finding an abandoned job and recovering it. */
@@ -65,10 +69,12 @@ export interface SweepReport {
 
 /**
  * Looks after what workers of Python RQ leave behind when they die, on the queues that we serve: abandoned jobs, ids
- * on intermediate lists, registry entries that have run out. docs/coexistence.md tells the rules.
+ * on intermediate lists, registry entries that have run out, groups. docs/coexistence.md tells the rules.
  */
 export class RqSweeper implements Service {
   readonly #options: Required<RqSweeperOptions>
+  readonly #groups: GroupPurge
+  #groupsFail = false
   /** Queues whose last sweep failed: said once. */
   readonly #failing = new Set<string>()
   #timer: NodeJS.Timeout | undefined
@@ -79,6 +85,7 @@ export class RqSweeper implements Service {
 
   constructor(options: RqSweeperOptions) {
     this.#options = {
+      compat: DEFAULT_COMPAT,
       intervalMs: INTERVAL_MS,
       reserveMs: RESERVE_MS,
       intermediateMs: INTERMEDIATE_MS,
@@ -86,6 +93,7 @@ export class RqSweeper implements Service {
       onRecovered: () => undefined,
       ...options,
     }
+    this.#groups = new GroupPurge(options.redis, options.keys)
   }
 
   /** Sweep soon, and from then on at every interval. Does not wait for the first sweep: Redis may be away. */
@@ -145,8 +153,21 @@ export class RqSweeper implements Service {
       }
       if (report.recovered > before) onRecovered(report.recovered - before)
     }
+    await this.#purgeGroups(report)
     if (report.recovered + report.dropped > 0) logger.info('swept up after workers of RQ', { ...report })
     return report
+  }
+
+  async #purgeGroups(report: SweepReport): Promise<void> {
+    if (this.#stopped) return
+    try {
+      report.dropped += await this.#groups.step()
+      this.#groupsFail = false
+    } catch (thrown) {
+      const error = coerceError(thrown).message
+      if (!this.#groupsFail) this.#options.logger.error('groups could not be purged; it is tried again', { error })
+      this.#groupsFail = true
+    }
   }
 
   async #sweepQueue(queue: string, report: SweepReport): Promise<void> {
@@ -172,9 +193,16 @@ export class RqSweeper implements Service {
   }
 
   async #recoverAbandoned(queue: string, report: SweepReport): Promise<void> {
-    const { redis, keys, clock, reserveMs, beatMs } = this.#options
+    const { redis, keys, clock, reserveMs, beatMs, compat } = this.#options
     const nowIso = formatIso(clock.epochMs())
-    const found = await sweepAbandoned(redis, keys, { queue, nowIso, settleMs: reserveMs, beatMs, holdSec: HOLD_SEC })
+    const found = await sweepAbandoned(redis, keys, {
+      queue,
+      nowIso,
+      settleMs: reserveMs,
+      beatMs,
+      holdSec: HOLD_SEC,
+      compat,
+    })
     for (const job of found.jobs) {
       report.recovered += 1
       report[job.outcome === 'scheduled' ? 'retried' : job.outcome] += 1

@@ -66,6 +66,10 @@ export interface Keys {
   readonly cronEntries: string
   /** Ours. Hash of what has become of a cron entry, and who holds it. */
   cronEntry(entry: string): string
+  /** Ours. Sorted set of webhooks to be sent by the time at which they are due, milliseconds of the Redis clock. */
+  readonly webhooks: string
+  /** Ours. Hash of one webhook to be sent. */
+  webhook(entry: string): string
 }
 
 export const DEFAULT_PREFIX = 'rq'
@@ -117,5 +121,7 @@ export function createKeys(prefix: string = DEFAULT_PREFIX): Keys {
     intermediateSeen: (queue) => `${own}:intermediate:${queue}`,
     cronEntries: `${own}:cron`,
     cronEntry: (entry) => `${own}:cron:${entry}`,
+    webhooks: `${own}:webhooks`,
+    webhook: (entry) => `${own}:webhook:${entry}`,
   }
 }

@@ -17,13 +17,13 @@ export const scripts = {
   start: defineScript({
     source: lua.start,
     keys: ['claims'],
-    args: ['prefix', 'workerTtlSec'],
+    args: ['prefix', 'workerTtlSec', 'bare'],
     record: ['execution', 'jobId', 'queue', 'worker', 'startedAt', 'markSec'],
   }),
   beat: defineScript({
     source: lua.beat,
     keys: ['supervisors', 'claims', 'workers'],
-    args: ['prefix', 'supervisorId', 'leaseMs', 'workerTtlSec', 'nowIso', 'queues', 'workerCount'],
+    args: ['prefix', 'supervisorId', 'leaseMs', 'workerTtlSec', 'nowIso', 'queues', 'workerCount', 'bare'],
     record: ['execution', 'jobId', 'queue', 'worker', 'markSec', 'workSec'],
   }),
   finish: defineScript({
@@ -113,6 +113,21 @@ export const scripts = {
     source: lua.promote,
     keys: ['scheduler'],
     args: ['prefix', 'name', 'ttlSec', 'nowIso', 'limit', 'fields'],
+  }),
+  purgeGroup: defineScript({
+    source: lua.purgeGroup,
+    keys: ['groups', 'group'],
+    args: ['prefix', 'group', 'cursor', 'count'],
+  }),
+  takeWebhooks: defineScript({
+    source: lua.takeWebhooks,
+    keys: ['webhooks'],
+    args: ['prefix', 'limit', 'longestSec', 'marginMs'],
+  }),
+  settleWebhook: defineScript({
+    source: lua.settleWebhook,
+    keys: ['webhooks', 'webhook'],
+    args: ['entry', 'attempts', 'delayMs'],
   }),
   retireScheduler: defineScript({ source: lua.retireScheduler, keys: ['scheduler'], args: ['prefix', 'name'] }),
   cronHold: defineScript({

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import { DuplicateJobError, RqdError } from '../errors.js'
 import { rqDefaults } from '../rq-defaults.js'
 import { readClaims, type ClaimCall, type ClaimReply, type SkipReason } from './claims.js'
+import { DEFAULT_COMPAT, type Compat } from './compat.js'
 import type { Keys } from './keys.js'
 import type { PackedArgument } from './pack-texts.js'
 import type { Beat, BeatReply, Registration } from './lease.js'
@@ -56,10 +57,12 @@ type EndRecords<S extends { record: readonly string[] }> = readonly (Omit<
 export class Store {
   readonly redis: Redis
   readonly keys: Keys
+  readonly compat: Compat
 
-  constructor(redis: Redis, keys: Keys) {
+  constructor(redis: Redis, keys: Keys, compat: Compat = DEFAULT_COMPAT) {
     this.redis = redis
     this.keys = keys
+    this.compat = compat
   }
 
   /** Put a job on a queue. @returns 'exists' if it is `unique` and its id exists already. @throws RqdError RQD_REDIS */
@@ -135,7 +138,7 @@ export class Store {
     workerTtlSec: number,
     records: Records<typeof scripts.start>,
   ): Promise<StartReply[]> {
-    const args = { prefix: this.keys.prefix, workerTtlSec }
+    const args = { prefix: this.keys.prefix, workerTtlSec, bare: this.#bare }
     return texts(await runScript(this.redis, scripts.start, { keys: this.#claims(supervisorId), args, records }))
   }
 
@@ -219,6 +222,7 @@ export class Store {
           nowIso: beat.nowIso,
           queues: JSON.stringify(beat.queues),
           workerCount: beat.workers.length,
+          bare: this.#bare,
         },
         moreArgs: beat.workers.flatMap(({ name, state: shown, pid }) => [name, shown, pid ?? 0]),
         records: beat.running,
@@ -347,6 +351,10 @@ export class Store {
       const [depth, oldest] = asList(raw)
       return { queue: queues[i] ?? '', depth: asInteger(depth), oldestEnqueuedAt: asText(oldest) }
     })
+  }
+
+  get #bare(): 0 | 1 {
+    return this.compat === '1.13' ? 1 : 0
   }
 
   #claims(supervisorId: string): { claims: string } {

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import { encodeExcInfo } from '../job/result.js'
 import { rqDefaults } from '../rq-defaults.js'
+import { DEFAULT_COMPAT, type Compat } from './compat.js'
 import type { Keys } from './keys.js'
 import { asInteger, asList, asText, runScript } from './script.js'
 import { scripts } from './scripts.js'
@@ -41,9 +42,17 @@ export interface AbandonedSweep {
 export async function sweepAbandoned(
   redis: Redis,
   keys: Keys,
-  sweep: { queue: string; nowIso: string; settleMs: number; beatMs: number; holdSec: number; limit?: number },
+  sweep: {
+    queue: string
+    nowIso: string
+    settleMs: number
+    beatMs: number
+    holdSec: number
+    limit?: number
+    compat?: Compat
+  },
 ): Promise<AbandonedSweep> {
-  const { queue, nowIso, settleMs, beatMs, holdSec, limit = MOST_ABANDONED } = sweep
+  const { queue, nowIso, settleMs, beatMs, holdSec, limit = MOST_ABANDONED, compat = DEFAULT_COMPAT } = sweep
   const time = nowIso.replace('T', ' ').replace('Z', '+00:00')
   const traceback = encodeExcInfo(`Moved to FailedJobRegistry, due to AbandonedJobError, at ${time}`)
   const [jobs, reserved, dropped, pending] = asList(
@@ -53,7 +62,8 @@ export async function sweepAbandoned(
         prefix: keys.prefix,
         queue,
         nowIso,
-        traceback,
+        // Readers of 1.13 look for it there; RQ 2.x leaves nothing there.
+        traceback: compat === '2.x' ? '' : traceback,
         excString: Buffer.from(traceback).toString('base64'),
         settleMs,
         beatMs,

@@ -1,14 +1,17 @@
 import { Called } from '../job/called.js'
-import { decodeMeta } from '../job/meta.js'
+import { metaOf } from '../job/meta.js'
+import type { TaskMemory } from '../running-task.js'
 import type { RunJob } from './task.js'
 
 /** A job as its callbacks see it. What it holds is decoded when it is asked for. */
 export class CallbackJob extends Called {
   readonly #job: RunJob
+  readonly #memory: TaskMemory
 
-  constructor(job: RunJob) {
+  constructor(job: RunJob, memory: TaskMemory) {
     super()
     this.#job = job
+    this.#memory = memory
   }
 
   get id(): string {
@@ -18,9 +21,10 @@ export class CallbackJob extends Called {
   get origin(): string {
     return this.#job.queue
   }
-  /** As it was when the job began. @throws PayloadError */
+  /** As the function has left it, saved or not: the same object as that of `getCurrentJob`. @throws PayloadError */
   get meta(): Record<string, unknown> {
-    return this.#job.meta === null ? {} : decodeMeta(this.#job.meta).value
+    this.#memory.meta ??= metaOf(this.#job.meta, this.#job.data)
+    return this.#memory.meta.value
   }
   /** Seconds; -1 for none. */
   get timeoutSec(): number {

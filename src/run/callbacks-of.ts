@@ -12,6 +12,11 @@ export function callbacksOf(hash: JobHash): Callbacks | null {
   }
 }
 
+/** What a job wants called once it was stopped; undefined for nearly all jobs. */
+export function stoppedCallbackOf(hash: JobHash): Callback | undefined {
+  return callback(hash.stoppedCallbackName, hash.stoppedCallbackTimeoutSec) ?? undefined
+}
+
 function callback(name: string | undefined, timeoutSec: number | undefined): Callback | null {
   return name === undefined ? null : { name, timeoutSec: timeoutSec ?? rqDefaults.callbackTimeoutSec }
 }

@@ -1,3 +1,4 @@
+import type { TaskMemory } from '../running-task.js'
 import { CallbackJob } from './callback-job.js'
 import { runAsCurrent, TaskAbortedError } from './current-task.js'
 import { isLate, lateText, timeoutError, within } from './limits.js'
@@ -11,32 +12,51 @@ import { describeThrown } from './traceback.js'
  * and the other is told behind it. Each has a limit of its own. Never rejects.
  */
 export async function runWithCallbacks(job: RunJob, callbacks: Callbacks, context: TaskContext): Promise<JobResult> {
-  const end: TaskEnd = {}
+  const end: TaskEnd = { memory: {} }
+  const { memory } = end
   const result = await runFunction(job, context, end)
   if (isStopped(context.aborter)) return result
   if (isLate(result, job.timeoutSec)) {
     const error = timeoutError(job.timeoutSec, end.thrown)
     const args = ['JobTimeoutException', error, lateText(job.timeoutSec, result)] as const
-    return callFailure(job, callbacks.failure, result, args, context)
+    return callFailure(job, memory, callbacks.failure, result, args, context)
   }
   if (result.outcome === 'error') {
     const args = [result.error.errorType, end.thrown, result.error.traceback] as const
-    return callFailure(job, callbacks.failure, result, args, context)
+    return callFailure(job, memory, callbacks.failure, result, args, context)
   }
   if (callbacks.success === null) return result
   try {
-    await call(job, callbacks.success, [end.returned], null, context)
+    await call(job, memory, callbacks.success, [end.returned], null, context)
     return result
   } catch (thrown) {
     const { startedAtMs, endedAtMs } = result
     const failed = failedResult(job, 'callback', thrown, startedAtMs, endedAtMs)
     const { errorType, traceback } = describeThrown(thrown)
-    return callFailure(job, callbacks.failure, failed, [errorType, thrown, traceback], context)
+    return callFailure(job, memory, callbacks.failure, failed, [errorType, thrown, traceback], context)
+  }
+}
+
+/**
+ * Call the stopped callback of a job, `stopped(job)`, which has been settled before: what comes of it is for the log.
+ * Never rejects.
+ */
+export async function runStoppedCallback(job: RunJob, callback: Callback, context: TaskContext): Promise<JobResult> {
+  const { clock } = context
+  const startedAtMs = clock.epochMs()
+  await context.onStarted(callback.name, startedAtMs)
+  try {
+    await call(job, {}, callback, [], null, context)
+    const { seq, execution } = job
+    return { seq, execution, startedAtMs, endedAtMs: clock.epochMs(), outcome: 'ok', value: null }
+  } catch (thrown) {
+    return failedResult(job, 'callback', thrown, startedAtMs, clock.epochMs())
   }
 }
 
 async function callFailure(
   job: RunJob,
+  memory: TaskMemory,
   callback: Callback | null,
   result: JobResult,
   args: readonly [errorType: string, error: unknown, traceback: string],
@@ -44,7 +64,7 @@ async function callFailure(
 ): Promise<JobResult> {
   if (callback === null) return result
   try {
-    await call(job, callback, args, args[2], context)
+    await call(job, memory, callback, args, args[2], context)
     return result
   } catch (thrown) {
     const { traceback } = describeThrown(thrown)
@@ -57,6 +77,7 @@ async function callFailure(
 
 async function call(
   job: RunJob,
+  memory: TaskMemory,
   callback: Callback,
   args: readonly unknown[],
   traceback: string | null,
@@ -66,9 +87,9 @@ async function call(
   const target = await context.resolver.resolve(callback.name)
   // The job's own may have been aborted.
   const aborter = new AbortController()
-  const task = new OwnTask(job, { ...context, aborter })
+  const task = new OwnTask(job, { ...context, aborter }, memory)
   const run = async (): Promise<unknown> =>
-    await runAsCurrent(task, () => Reflect.apply(target.call, target.owner, [new CallbackJob(job), ...args]))
+    await runAsCurrent(task, () => Reflect.apply(target.call, target.owner, [new CallbackJob(job, memory), ...args]))
   await within(run(), callback.timeoutSec, aborter)
 }
 

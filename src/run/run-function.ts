@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js'
 import { decodeCall } from '../job/call.js'
+import type { TaskMemory } from '../running-task.js'
 import { serializerOf } from '../serial/serializer.js'
 import { type CurrentTask, runAsCurrent } from './current-task.js'
 import type { FunctionResolver } from './resolve.js'
@@ -27,8 +28,9 @@ export interface TaskContext {
   onTrouble(sentence: string): void
 }
 
-/** What the function gave, as it was before it became bytes or text. */
+/** What the function gave, as it was before it became bytes or text, and what it shares with callbacks. */
 export interface TaskEnd {
+  readonly memory: TaskMemory
   returned?: unknown
   thrown?: unknown
 }
@@ -54,7 +56,7 @@ export async function runFunction(job: RunJob, context: TaskContext, end?: TaskE
     startedAtMs = clock.epochMs()
     const told = context.onStarted(call.func, startedAtMs)
     if (told !== undefined) await told
-    const task = new OwnTask(job, context)
+    const task = new OwnTask(job, context, end?.memory)
     const returned: unknown = await runAsCurrent(task, () => Reflect.apply(target.call, target.owner, args))
     const endedAtMs = clock.epochMs()
     if (end !== undefined) end.returned = returned
@@ -84,10 +86,17 @@ export function failedResult(job: Pick<RunJob, 'seq' | 'execution'>, stage: Erro
 export class OwnTask implements CurrentTask {
   readonly job: RunJob
   readonly #context: TaskContext
+  #memory: TaskMemory | undefined
 
-  constructor(job: RunJob, context: TaskContext) {
+  constructor(job: RunJob, context: TaskContext, memory?: TaskMemory) {
     this.job = job
     this.#context = context
+    this.#memory = memory
+  }
+
+  get memory(): TaskMemory {
+    this.#memory ??= {}
+    return this.#memory
   }
 
   get signal(): AbortSignal {

@@ -9,6 +9,8 @@ export interface Callback {
 export interface Callbacks {
   readonly success: Callback | null
   readonly failure: Callback | null
+  /** The job was stopped and is settled: this is called, and nothing else of it. */
+  readonly stopped?: Callback
 }
 
 /** One job to run, exactly as it lies in Redis: a supervisor never decodes a payload. */

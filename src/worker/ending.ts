@@ -17,6 +17,8 @@ export interface Ending {
   readonly unreadable?: readonly string[]
   /** The last lines that it printed, if it failed. */
   readonly output?: readonly string[]
+  /** Called once Redis says that it is written as an end of this job, and not when somebody else has settled it. */
+  readonly onStored?: (() => void) | undefined
 }
 
 /** Records of the scripts that write endings. Each takes endings of any kind and leaves out what is not of its own. */

@@ -6,18 +6,23 @@ import { defaultSettlePolicy, settle, type Outcome, type SettleFields, type Sett
 import type { Logger } from '../logger.js'
 import type { Store } from '../redis/store.js'
 import { rqDefaults } from '../rq-defaults.js'
-import { callbacksOf } from '../run/callbacks-of.js'
+import { callbacksOf, stoppedCallbackOf } from '../run/callbacks-of.js'
 import { publishCurrentTask, TaskAbortedError } from '../run/current-task.js'
 import { outcomeOfResult, timerMs, timeoutText } from '../run/limits.js'
 import type { FunctionResolver } from '../run/resolve.js'
+import type { TaskContext } from '../run/run-function.js'
 import { runTask } from '../run/run-task.js'
-import type { RunJob } from '../run/task.js'
+import { STOPPED_TEXT, stoppedOutcome } from '../run/stopped.js'
+import type { AbortReason, RunJob } from '../run/task.js'
 import type { HeldJob, UnreadableJob } from './held-job.js'
 import { saveHeldMeta } from './save-meta.js'
 import type { Settler } from './settler.js'
 
 /** A function that has been told that its time is over may take so long to end; then it is not waited for. */
 const ABORT_GRACE_MS = 1_000
+
+/** How long the end of a stopped job may wait for Redis before its callback is given up. */
+const STORE_LIMIT_MS = 10_000
 
 export interface InProcessOptions {
   readonly store: Store
@@ -35,6 +40,14 @@ export interface InProcessOptions {
   onEnded: (job: HeldJob) => void
 }
 
+/** The job whose function or callbacks run. */
+interface Current {
+  readonly aborter: AbortController
+  readonly limit: Limit
+  /** When an operator asked that it be ended, epoch milliseconds. */
+  stopAskedAtMs: number | undefined
+}
+
 /**
  * Runs held jobs in this process, one at a time, and settles them. Nothing isolates them: a function that blocks the
  * event loop cannot be ended, and one that ends the process ends everything.
@@ -42,7 +55,7 @@ export interface InProcessOptions {
 export class InProcess {
   readonly #options: InProcessOptions
   #seq = 0
-  #aborter: AbortController | undefined
+  #current: Current | undefined
 
   constructor(options: InProcessOptions) {
     this.#options = options
@@ -64,26 +77,38 @@ export class InProcess {
     const limitSec = job.hash.timeoutSec ?? rqDefaults.timeoutSec
     const { outcome, startedAtMs, endedAtMs } = await this.#call(job, limitSec)
     this.#options.onEnded(job)
-    return this.#settle(job, fields, outcome, startedAtMs, endedAtMs)
+    const seen = { stored: false }
+    const stored = (): void => {
+      seen.stored = true
+    }
+    const settlement = this.#settle(job, fields, outcome, startedAtMs, endedAtMs, stored)
+    if (outcome.kind !== 'stopped' || job.hash.stoppedCallbackName === undefined) return settlement
+    await this.#options.settler.drain(STORE_LIMIT_MS)
+    if (seen.stored) await this.#callStopped(job)
+    return settlement
+  }
+
+  /** An operator wants the running job to end: what its function makes of that, it has been stopped then. */
+  stop(): void {
+    if (this.#current === undefined) return
+    this.#current.stopAskedAtMs ??= this.#options.clock.epochMs()
+    this.#current.limit.stop()
   }
 
   /** The claim of the running job is gone: tell its function to end. What comes of it is refused by Redis. */
   abort(): void {
-    this.#aborter?.abort(new TaskAbortedError('shutdown'))
+    this.#current?.aborter.abort(new TaskAbortedError('shutdown'))
   }
 
   async #call(job: HeldJob, limitSec: number): Promise<{ outcome: Outcome; startedAtMs: number; endedAtMs: number }> {
-    const { store, resolver, clock, logger, onStarted } = this.#options
+    const { clock, onStarted } = this.#options
     const aborter = new AbortController()
     const limit = new Limit(limitSec, aborter)
     let startedAtMs = clock.epochMs()
-    this.#aborter = aborter
+    const current: Current = { aborter, limit, stopAskedAtMs: undefined }
+    this.#current = current
     const result = runTask(this.#runJob(job, limitSec), {
-      resolver,
-      clock,
-      aborter,
-      saveMeta: (meta) => saveHeldMeta(store, job, meta),
-      onLoading: () => undefined,
+      ...this.#context(job, aborter),
       onStarted: (_func, atMs) => {
         startedAtMs = atMs
         limit.begin()
@@ -91,14 +116,44 @@ export class InProcess {
         return undefined
       },
       onCallback: () => limit.end(),
-      onTrouble: (sentence) => logger.warn(sentence, { jobId: job.id, queue: job.queue }),
     })
     const first = await Promise.race([result, limit.exceeded])
     limit.end()
-    this.#aborter = undefined
-    return first === undefined
-      ? { outcome: { kind: 'raised', text: timeoutText(limitSec) }, startedAtMs, endedAtMs: clock.epochMs() }
-      : { outcome: outcomeOfResult(first, limitSec), startedAtMs: first.startedAtMs, endedAtMs: first.endedAtMs }
+    this.#current = undefined
+    const { stopAskedAtMs } = current
+    if (first === undefined) {
+      const outcome: Outcome =
+        stopAskedAtMs === undefined
+          ? { kind: 'raised', text: timeoutText(limitSec) }
+          : { kind: 'stopped', text: STOPPED_TEXT }
+      return { outcome, startedAtMs, endedAtMs: clock.epochMs() }
+    }
+    const outcome = stoppedOutcome(first, stopAskedAtMs) ?? outcomeOfResult(first, limitSec)
+    return { outcome, startedAtMs: first.startedAtMs, endedAtMs: first.endedAtMs }
+  }
+
+  async #callStopped(job: HeldJob): Promise<void> {
+    const stopped = stoppedCallbackOf(job.hash)
+    if (stopped === undefined) return
+    const run = { ...this.#runJob(job, stopped.timeoutSec), callbacks: { success: null, failure: null, stopped } }
+    const result = await runTask(run, this.#context(job, new AbortController()))
+    if (result.outcome === 'ok') return
+    const fields = { jobId: job.id, queue: job.queue, callback: stopped.name, error: result.error.traceback }
+    this.#options.logger.error('a stopped callback failed', fields)
+  }
+
+  #context(job: HeldJob, aborter: AbortController): TaskContext {
+    const { store, resolver, clock, logger } = this.#options
+    return {
+      resolver,
+      clock,
+      aborter,
+      saveMeta: (meta) => saveHeldMeta(store, job, meta),
+      onLoading: () => undefined,
+      onStarted: () => undefined,
+      onCallback: () => undefined,
+      onTrouble: (sentence) => logger.warn(sentence, { jobId: job.id, queue: job.queue }),
+    }
   }
 
   #runJob({ id, queue, execution, hash }: HeldJob, timeoutSec: number): RunJob {
@@ -108,11 +163,11 @@ export class InProcess {
   }
 
   // prettier-ignore
-  #settle(job: HeldJob, fields: SettleFields, outcome: Outcome, startedAtMs: number, endedAtMs: number): Settlement {
+  #settle(job: HeldJob, fields: SettleFields, outcome: Outcome, startedAtMs: number, endedAtMs: number, onStored?: () => void): Settlement {
     const { settler, worker, resultTtlSec } = this.#options
     const settlement = settle(fields, outcome, 0, { ...defaultSettlePolicy, resultTtlSec })
     const unreadable = 'unreadable' in job ? (job as UnreadableJob).unreadable : []
-    settler.settle({ job, settlement, worker, startedAtMs, endedAtMs, unreadable })
+    settler.settle({ job, settlement, worker, startedAtMs, endedAtMs, unreadable, onStored })
     return settlement
   }
 }
@@ -138,15 +193,23 @@ class Limit {
     if (this.#limitSec >= 0) void this.#watch().catch(() => undefined)
   }
 
+  /** It must end now, whatever its limit. */
+  stop(): void {
+    void this.#abort('stopped').catch(() => undefined)
+  }
+
   end(): void {
     this.#over.abort()
   }
 
   async #watch(): Promise<void> {
-    const { signal } = this.#over
-    await delay(timerMs(this.#limitSec), undefined, { signal })
-    this.#aborter.abort(new TaskAbortedError('timeout'))
-    await delay(ABORT_GRACE_MS, undefined, { signal })
+    await delay(timerMs(this.#limitSec), undefined, { signal: this.#over.signal })
+    await this.#abort('timeout')
+  }
+
+  async #abort(reason: AbortReason): Promise<void> {
+    this.#aborter.abort(new TaskAbortedError(reason))
+    await delay(ABORT_GRACE_MS, undefined, { signal: this.#over.signal })
     this.#exceeded.resolve(undefined)
   }
 }

@@ -222,16 +222,18 @@ export class Settler {
     }
   }
 
-  #confirmed({ job, settlement, worker }: Ending, reply: Exclude<SettleReply, 'refused'>): void {
+  #confirmed({ job, settlement, worker, onStored }: Ending, reply: Exclude<SettleReply, 'refused'>): void {
     const fields = (): Record<string, string> => {
       return { jobId: job.id, queue: job.queue, execution: job.execution, worker }
     }
     switch (reply) {
       case 'finished':
         this.#counters.finished += 1
+        onStored?.()
         return
       case 'failed':
         this.#counters.failed += 1
+        onStored?.()
         return
       case 'retried':
         this.#counters.retried += 1
@@ -252,6 +254,7 @@ export class Settler {
       case 'repeated':
         // The first answer was lost on its way; what it said is in Redis.
         this.#counters[settlement.kind === 'fail' ? 'failed' : 'finished'] += 1
+        onStored?.()
     }
   }
 }

@@ -6,6 +6,8 @@ import { Recoverer } from '../maintenance/recoverer.js'
 import type { Random } from '../random.js'
 import type { Claim, Store } from '../redis/store.js'
 import type { FunctionResolver } from '../run/resolve.js'
+import { WebhookSender } from '../webhooks/sender.js'
+import { Commands } from './commands.js'
 import { newCounters } from './counters.js'
 import { Fetcher } from './fetcher.js'
 import { holdJob, type HeldJob, type UnreadableJob } from './held-job.js'
@@ -53,6 +55,8 @@ export class Shift {
   readonly #fetcher: Fetcher
   readonly #wakeup: Wakeup
   readonly #recoverer: Recoverer
+  readonly #commands: Commands
+  readonly #webhooks: WebhookSender
   readonly #done = deferred()
   #running: Running | undefined
   #taken = 0
@@ -105,6 +109,19 @@ export class Shift {
       ownId: supervisorId,
       onRecovered: (jobs) => (this.#counters.recovered += jobs),
     })
+    this.#webhooks = new WebhookSender({ redis: store.redis, keys: store.keys, random, logger })
+    this.#commands = new Commands({
+      connect: options.connect,
+      keys: store.keys,
+      workers: [name],
+      logger,
+      listener: {
+        stopJob: (_worker, jobId, execution) => this.#stopJob(jobId, execution),
+        // It would take this process along.
+        killHorse: () => undefined,
+        shutdown: () => this.stop(),
+      },
+    })
     this.#wakeup = new Wakeup(store.keys, options.connect, {
       wake: () => this.#fetcher.wake(),
       arm: () => undefined,
@@ -119,6 +136,8 @@ export class Shift {
     try {
       await this.#recoverer.runOnce()
       await this.#recoverer.start()
+      await this.#commands.start()
+      await this.#webhooks.start()
       await this.#fetcher.start()
       await this.#done.promise
     } finally {
@@ -148,7 +167,14 @@ export class Shift {
     const { logger } = this.#options
     if (unsettled > 0) logger.error('stopped before Redis took all results; their jobs will run again', { unsettled })
     await this.#recoverer.stop()
+    await this.#commands.stop()
+    await this.#webhooks.stop()
     await this.#membership.leave()
+  }
+
+  #stopJob(jobId: string, execution: string | undefined): void {
+    const job = this.#running?.job
+    if (job?.id === jobId && (execution === undefined || execution === job.execution)) this.#inProcess.stop()
   }
 
   #capacity(coming: number): number {

@@ -22,6 +22,7 @@ const placeholders: Record<string, string[]> = {
   cronEntry: ['NAME'],
   supervisor: ['S'],
   claims: ['S'],
+  webhook: ['N'],
 }
 
 t.test('docs/keys.md lists every key', async (t) => {

@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import t from 'tap'
 import { Queue } from '../../src/queue.js'
 import { createKeys } from '../../src/redis/keys.js'
@@ -70,6 +73,37 @@ void t.test('J21, J20: callbacks are called, and a repeat without an interval ru
   await new Factory(client).enqueue('refused', { queue: 'default', fields: refused })
   t.equal(await worker().work({ burst: true }), 1)
   t.match(await client.hgetall(keys.job('refused')), { status: 'failed' })
+})
+
+void t.test('J12, J21: it ends a job that is stopped, calls the stopped callback, and goes on', async (t) => {
+  const file = join(await mkdtemp(join(tmpdir(), 'rqd-test-')), 'calls')
+  t.teardown(() => rm(dirname(file), { recursive: true }))
+  const worked = worker('default', { name: 'mine' }).work({ maxJobs: 3 })
+  const onStopped = 'callbacks.stopped'
+  // The one heeds its signal; the other does not, and nobody waits for it.
+  const funcs = ['self.obedient', 'gate.wait']
+  const never = join(dirname(file), 'gate')
+  for (const func of funcs) {
+    const job = await queue().enqueueCall({ func, args: [never], meta: { file }, onStopped, retry: { max: 3 } })
+    await waitFor('the job to run', async () => (await job.refresh()).isStarted)
+    await job.stop()
+    await waitFor('the job to be stopped', async () => (await job.refresh()).isStopped)
+    t.match(job.excInfo, /^Job stopped by user/)
+    await waitFor('the call', async () => (await readFile(file, 'utf8').catch(() => '')).includes(job.id))
+  }
+  await writeFile(never, '')
+  const next = await queue().enqueue('arithmetic.add', 1, 2)
+  t.equal(await worked, 3)
+  t.equal((await next.refresh()).status, 'finished')
+})
+
+void t.test('W17: it ends when it is told to shut down', async (t) => {
+  const worked = worker('default', { name: 'mine' }).work()
+  const tell = (command: string): Promise<number> =>
+    client.publish(keys.workerCommands('mine'), JSON.stringify({ command }))
+  await waitFor('it to listen', async () => (await tell('kill-horse')) === 1)
+  await tell('shutdown')
+  t.equal(await worked, 0)
 })
 
 void t.test('a job that cannot be read fails, and the worker goes on', async (t) => {

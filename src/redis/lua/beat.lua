@@ -3,7 +3,8 @@
 -- KEYS[3] set of all workers
 -- ARGV[1] prefix  ARGV[2] supervisor id  ARGV[3] lease (ms)  ARGV[4] TTL of a worker's hash, seconds
 -- ARGV[5] now (ISO)  ARGV[6] queue names (JSON array)  ARGV[7] number of workers
--- ARGV[8...] per worker: name, state, pid ('' none); then per running job: execution, id, queue, worker, TTL of the
+-- ARGV[8] 1 = entries among the started jobs are bare ids, as those of RQ 1.13
+-- ARGV[9...] per worker: name, state, pid ('' none); then per running job: execution, id, queue, worker, TTL of the
 -- mark as running (seconds), working time so far (seconds)
 -- Derived keys: the workers' hashes, the workers of each queue, the keys of running executions.
 -- Returns {'held', number of claims, execution, ...} naming running executions whose claim is gone, or {'lost'} with
@@ -22,8 +23,8 @@ redis.call('ZADD', KEYS[1], 'XX', now_ms + tonumber(ARGV[3]), id)
 
 -- pcall from here on: a key that somebody filled with something else must not end the beat for the others.
 local queues = cjson.decode(ARGV[6])
-local jobs_from = 8 + 3 * tonumber(ARGV[7])
-for i = 8, jobs_from - 1, 3 do
+local jobs_from = 9 + 3 * tonumber(ARGV[7])
+for i = 9, jobs_from - 1, 3 do
   local worker = prefix .. ':worker:' .. ARGV[i]
   redis.pcall('HSET', worker, 'last_heartbeat', now_iso, 'state', ARGV[i + 1], 'pid', ARGV[i + 2])
   redis.pcall('EXPIRE', worker, ARGV[4])
@@ -35,10 +36,11 @@ end
 local reply = { 'held', redis.call('HLEN', KEYS[2]) }
 for i = jobs_from, #ARGV, 6 do
   local execution, job_id, queue, worker, mark_sec, work_sec = unpack(ARGV, i, i + 5)
+  local entry = ARGV[8] == '1' and job_id or job_id .. ':' .. execution
   if redis.call('HEXISTS', KEYS[2], execution) == 0 then
     reply[#reply + 1] = execution
   -- Not shown as running: not yet, or not any more because somebody canceled it.
-  elseif type(redis.pcall('ZSCORE', prefix .. ':wip:' .. queue, job_id .. ':' .. execution)) == 'string' then
+  elseif type(redis.pcall('ZSCORE', prefix .. ':wip:' .. queue, entry)) == 'string' then
     local execution_key = prefix .. ':execution:' .. job_id .. ':' .. execution
     local executions = prefix .. ':executions:' .. job_id
     local worker_key = prefix .. ':worker:' .. worker
@@ -46,7 +48,7 @@ for i = jobs_from, #ARGV, 6 do
     redis.pcall('HSET', worker_key, 'current_job_working_time', work_sec)
     redis.pcall('HSET', execution_key, 'last_heartbeat', now_float)
     redis.pcall('EXPIRE', execution_key, mark_sec)
-    redis.pcall('ZADD', prefix .. ':wip:' .. queue, 'XX', expiry_sec, job_id .. ':' .. execution)
+    redis.pcall('ZADD', prefix .. ':wip:' .. queue, 'XX', expiry_sec, entry)
     redis.pcall('ZADD', executions, expiry_sec + 60, execution)
     redis.pcall('EXPIRE', executions, mark_sec + 60)
     redis.pcall('EXPIRE', worker_key .. ':executions', mark_sec + 60)

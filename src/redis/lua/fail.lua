@@ -1,4 +1,5 @@
--- fail: record that jobs have failed for good: status, traceback, registry, TTLs, counters and dependents, in one step.
+-- fail: record that jobs have failed for good: status, traceback, registry, TTLs, counters, dependents and
+-- webhooks, in one step.
 -- KEYS[1] claims of this supervisor (hash)
 -- ARGV[1] prefix  ARGV[2] TTL of a worker's hash, seconds  ARGV[3] records (MessagePack array of texts), per job:
 -- execution, id, queue, worker, 1 = it may be marked as running (0: no start was ever sent for it),
@@ -6,7 +7,8 @@
 -- traceback (base64 of zlib), started_at, ended_at (ISO), started, ended (float epoch seconds), working time (float
 -- seconds), death certificate (JSON; '' none), names of fields that cannot be read (comma-joined; '' none), last lines
 -- of its output (JSON; '' none)
--- Derived keys: everything that hangs on the job, its worker, its queue and its dependents; a scratch key.
+-- Derived keys: everything that hangs on the job, its worker, its queue and its dependents; a scratch key; our
+-- outbox of webhooks; its rate limit, whose next job may be queued.
 -- Returns per job 'failed', 'gone' (no hash any more), 'repeated' (this very result was stored before) or
 -- 'lost' (claim not held: a newer execution owns the job; nothing written).
 --@include job_keys
@@ -15,6 +17,8 @@
 --@include worker_done
 --@include dependents
 --@include result
+--@include webhooks
+--@include rate_limit
 local now_sec = tonumber(redis.call('TIME')[1])
 local prefix, worker_ttl_sec, records = ARGV[1], ARGV[2], cmsgpack.unpack(ARGV[3])
 local size = 17
@@ -49,6 +53,9 @@ local function fail(position)
   if certificate ~= '' then fields[13], fields[14] = 'rqd_certificate', certificate end
   if output ~= '' then fields[#fields + 1], fields[#fields + 2] = 'rqd_output', output end
   add_result(prefix, id, results_ttl_sec, fields)
+  local webhooks, limit = unpack(redis.call('HMGET', job, 'webhooks', 'rate_limit_key'))
+  if status == 'failed' then queue_webhooks(prefix, id, webhooks, 'failed', queue, ended_at, execution) end
+  release_slot(prefix, id, limit)
   -- Somebody may have canceled it while it ran.
   redis.pcall('ZREM', prefix .. ':canceled:' .. queue, id)
   return 'failed'

@@ -1,11 +1,13 @@
--- finish: record that jobs have ended well: status, result, registry, TTLs, counters and dependents, in one step.
+-- finish: record that jobs have ended well: status, result, registry, TTLs, counters, dependents
+-- and webhooks, in one step.
 -- KEYS[1] claims of this supervisor (hash)
 -- ARGV[1] prefix  ARGV[2] TTL of a worker's hash, seconds  ARGV[3] records (MessagePack array of texts), per job:
 -- execution, id, queue, worker, 1 = it may be marked as running (0: no start was ever sent for it),
 -- result TTL (seconds; -1 for ever, 0 delete), return value (base64; '' none), started_at, ended_at (ISO),
 -- started, ended (float epoch seconds), working time (float seconds), 'repeats left, delay, TTL while waiting'
 -- (seconds; a space between) of a job that runs again ('' for nearly all: it does not)
--- Derived keys: everything that hangs on the job, its worker, its queue and its dependents; a scratch key.
+-- Derived keys: everything that hangs on the job, its worker, its queue and its dependents; a scratch key; our
+-- outbox of webhooks; its rate limit, whose next job may be queued.
 -- Returns per job 'finished', 'gone' (no hash any more), 'repeated' (this very result was stored before) or
 -- 'lost' (claim not held: a newer execution owns the job; nothing written).
 --@include job_keys
@@ -14,6 +16,9 @@
 --@include worker_done
 --@include dependents
 --@include result
+--@include webhooks
+--@include groups
+--@include rate_limit
 local now_sec = tonumber(redis.call('TIME')[1])
 local prefix, worker_ttl_sec, records = ARGV[1], ARGV[2], cmsgpack.unpack(ARGV[3])
 local size = 13
@@ -48,8 +53,10 @@ local function finish(position)
   local job = job_key(prefix, id)
   worker_done(worker, 'successful_job_count', work_sec)
   if shown == '1' then unmark(prefix, id, execution, queue, worker) end
-  local status = redis.pcall('HGET', job, 'status')
-  if type(status) ~= 'string' and not is_job(prefix, id) then return 'gone' end
+  local status, webhooks, limit = unpack(redis.pcall('HMGET', job, 'status', 'webhooks', 'rate_limit_key'), 1, 3)
+  if not status and not is_job(prefix, id) then return 'gone' end
+  queue_webhooks(prefix, id, webhooks, 'finished', queue, ended_at, execution)
+  release_slot(prefix, id, limit)
   -- Meanwhile a sweep of RQ's that took us for dead may have failed it, or somebody may have canceled it.
   if status ~= 'queued' and status ~= 'started' then
     redis.pcall('ZREM', prefix .. ':failed:' .. queue, id)
@@ -60,8 +67,7 @@ local function finish(position)
   -- Somebody who canceled it while it ran wants it no more.
   local again = repetition ~= '' and status ~= 'canceled'
   if ttl_sec == 0 and not again then
-    local group = redis.call('HGET', job, 'group_id')
-    if group and group ~= '' then redis.pcall('SREM', prefix .. ':group:' .. group, id) end
+    leave_group(prefix, id, redis.call('HGET', job, 'group_id'))
     redis.call('DEL', prefix .. ':executions:' .. id)
   elseif ttl_sec ~= 0 then
     redis.call('HSET', job, 'status', 'finished', 'started_at', started_at, 'ended_at', ended_at,

@@ -7,6 +7,8 @@
 --@include job_keys
 --@include misfit
 --@include entries
+--@include groups
+--@include rate_limit
 --@include drop_job
 local problem = misfit(KEYS[1], 'zset', 'a registry')
 if problem then return problem end

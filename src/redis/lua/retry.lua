@@ -3,12 +3,13 @@
 -- ARGV[1] prefix  ARGV[2] TTL of a worker's hash, seconds  ARGV[3...] per job: execution, id, queue, worker,
 -- retries left after this one, delay (seconds; 0 at once), 1 = push at the front, TTL while waiting (seconds; 0 none),
 -- ended_at (ISO), working time (float seconds), executors that the job has ended ('' leaves the count)
--- Derived keys: everything that hangs on the job, its worker and its queue.
+-- Derived keys: everything that hangs on the job, its worker and its queue; its rate limit.
 -- Returns per job 'retried', 'gone' (no hash any more), 'canceled' (while it ran: it is not tried again), 'lost' (claim not held; nothing written) or 'refused' (the
 -- queue's key holds something else; nothing written, the claim stands).
 --@include job_keys
 --@include release
 --@include worker_done
+--@include rate_limit
 local replies = {}
 local now_sec = tonumber(redis.call('TIME')[1])
 local prefix, worker_ttl_sec = ARGV[1], ARGV[2]
@@ -36,6 +37,8 @@ for i = 3, #ARGV, 11 do
         redis.call('HSET', job, 'status', 'scheduled')
         redis.pcall('SADD', prefix .. ':queues', prefix .. ':queue:' .. queue)
         redis.call('ZADD', target, now_sec + tonumber(delay_sec), id)
+        -- One that goes back to its queue at once keeps its slot.
+        release_slot(prefix, id, redis.call('HGET', job, 'rate_limit_key'))
       else
         push_job(prefix, id, queue, ended_at, tonumber(ttl_sec), at_front == '1')
       end

@@ -1,7 +1,7 @@
 -- start: show claimed jobs as running, to RQ's readers of every version.
 -- KEYS[1] claims of this supervisor (hash)
--- ARGV[1] prefix  ARGV[2] TTL of a worker's hash, seconds  ARGV[3...] per job: execution, id, queue, worker,
--- started_at (ISO), TTL of the mark as running (seconds)
+-- ARGV[1] prefix  ARGV[2] TTL of a worker's hash, seconds  ARGV[3] 1 = entries among the started jobs are
+-- bare ids, as those of RQ 1.13  ARGV[4...] per job: execution, id, queue, worker, started_at (ISO), TTL of the mark as running (seconds)
 -- Derived keys: the job's hash, its executions, the worker's hash and executions, the queue's started jobs.
 -- Returns one of 'started', 'lost' (claim not held), 'gone' (no hash any more) per job; only the first writes.
 -- Never revives a job that was deleted.
@@ -9,7 +9,7 @@ local replies = {}
 local time = redis.call('TIME')
 local now_sec, now_float = tonumber(time[1]), string.format('%d.%06d', time[1], time[2])
 local prefix, worker_ttl_sec = ARGV[1], ARGV[2]
-for i = 3, #ARGV, 6 do
+for i = 4, #ARGV, 6 do
   local execution, id, queue, worker = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
   local started_at, mark_sec = ARGV[i + 4], tonumber(ARGV[i + 5])
   local job = prefix .. ':job:' .. id
@@ -26,7 +26,13 @@ for i = 3, #ARGV, 6 do
     local executions = prefix .. ':executions:' .. id
     redis.call('ZADD', executions, now_sec + mark_sec + 60, execution)
     redis.call('EXPIRE', executions, mark_sec + 60)
-    redis.call('ZADD', prefix .. ':wip:' .. queue, now_sec + mark_sec, id .. ':' .. execution)
+    local entry = id .. ':' .. execution
+    if ARGV[3] == '1' then
+      entry = id
+      -- Whoever takes the mark back may write the other way.
+      redis.call('HSET', execution_key, 'rqd_bare', '1')
+    end
+    redis.call('ZADD', prefix .. ':wip:' .. queue, now_sec + mark_sec, entry)
     local worker_key = prefix .. ':worker:' .. worker
     redis.call('SADD', worker_key .. ':executions', id .. ':' .. execution)
     redis.call('EXPIRE', worker_key .. ':executions', mark_sec + 60)

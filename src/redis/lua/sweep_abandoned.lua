@@ -3,11 +3,12 @@
 -- state of its job is noted. A later call acts if neither score nor state has changed: nobody was at it.
 -- KEYS[1] started jobs of the queue (zset: `ID` or `ID:E` by the second after which they count as abandoned)
 -- KEYS[2] our reservations (hash: member to 'score second state')  KEYS[3] supervisors (zset)
--- ARGV[1] prefix  ARGV[2] queue  ARGV[3] now (ISO)  ARGV[4] traceback (zlib)  ARGV[5] the same in base64
+-- ARGV[1] prefix  ARGV[2] queue  ARGV[3] now (ISO)  ARGV[4] traceback for the hash (zlib; '' none)  ARGV[5] in base64
 -- ARGV[6] age at which a reservation is acted on, ms  ARGV[7] the same while the worker looks alive, ms
 -- ARGV[8] how far ahead the score goes, seconds: acted on within the first half, else renewed, so that clocks of
 -- Python's hosts may be fast by the other half  ARGV[9] most entries at a time  ARGV[10] default failure TTL, seconds
--- Derived keys: everything that hangs on the jobs, their workers and dependents; claims of all supervisors.
+-- Derived keys: everything that hangs on the jobs, their workers and dependents; claims of all supervisors;
+-- our outbox of webhooks.
 -- Returns {jobs, reserved, dropped, pending}: jobs {outcome, id, worker, started_at, failure callback}, outcome
 -- 'retried', 'scheduled', 'failed' or 'returned' (never started: to the front); how many entries were reserved now,
 -- how many were dropped because their job is gone or elsewhere, and how many reservations stand.
@@ -18,6 +19,8 @@
 --@include result
 --@include leftovers
 --@include reservations
+--@include webhooks
+--@include rate_limit
 --@include abandoned
 local prefix, queue, now_iso, hold_sec, limit = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[8]), tonumber(ARGV[9])
 local wip, notes = KEYS[1], KEYS[2]

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import t from 'tap'
 import { configure, makeConfig } from '../../../daemon/config/make-config.js'
+import type { ConfigInput } from '../../../daemon/config/schema.js'
 
 t.test('defaults are filled in, once and for all', async (t) => {
   const config = makeConfig({})

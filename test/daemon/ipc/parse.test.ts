@@ -6,6 +6,7 @@ import { ExecutorWire, SupervisorWire } from '../../../daemon/ipc/wire.js'
 const bytes = new Uint8Array([1])
 const runJob = { seq: 1, execution: 'e', id: 'i', queue: 'q', data: bytes, meta: null, timeoutSec: -1, callbacks: null }
 const callbacks = { success: { name: 's.s', timeoutSec: 60 }, failure: null }
+const stopped = { ...runJob, callbacks: { success: null, failure: null, stopped: { name: 's.s', timeoutSec: 5 } } }
 const hello: ToExecutor = {
   type: 'hello',
   protocol: 1,
@@ -22,7 +23,7 @@ const readFromExecutor = (value: unknown): FromExecutor => parseFromExecutor(val
 
 const toExecutor: ToExecutor[] = [
   hello,
-  { type: 'run', jobs: [runJob, { ...runJob, meta: bytes }, { ...runJob, callbacks }] },
+  { type: 'run', jobs: [runJob, { ...runJob, meta: bytes }, { ...runJob, callbacks }, stopped] },
   { type: 'abort', execution: 'e', reason: 'shutdown' },
   { type: 'saved', request: 1, code: '', message: '' },
   { type: 'exit', why: 'stopping' },

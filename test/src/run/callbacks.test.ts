@@ -22,7 +22,7 @@ interface Ran {
 /** Run a job with callbacks, each a name or a name and its limit. */
 async function run(
   task: RunJob,
-  callbacks: { success?: string | Callback; failure?: string | Callback },
+  callbacks: { success?: string | Callback; failure?: string | Callback; stopped?: Callback },
   aborter = new AbortController(),
 ): Promise<Ran> {
   const read = (option: string | Callback | undefined): Callback | null =>
@@ -30,7 +30,8 @@ async function run(
   const told: Ran['told'] = []
   const trouble: string[] = []
   calls.length = 0
-  const withCallbacks = { success: read(callbacks.success), failure: read(callbacks.failure) }
+  const both = { success: read(callbacks.success), failure: read(callbacks.failure) }
+  const withCallbacks = callbacks.stopped === undefined ? both : { ...both, stopped: callbacks.stopped }
   const result = await runTask(
     { ...task, callbacks: withCallbacks },
     {
@@ -109,4 +110,21 @@ void t.test('a job that an operator stopped has neither gone well nor failed', a
   aborter.abort(new TaskAbortedError('stopped'))
   const { called } = await run(job('1', 'arithmetic.add', [1, 2]), both, aborter)
   t.strictSame(called, [])
+})
+
+void t.test('J21: of a job that was stopped, the stopped callback is called and nothing else', async (t) => {
+  const stopped = { name: 'callbacks.stopped', timeoutSec: 60 }
+  const { result, called, told } = await run(job('1', 'thrower.fail', ['at night']), { ...both, stopped })
+  t.match(result, { outcome: 'ok', value: null })
+  t.strictSame(called, [['stopped', '1', 'thrower.fail', ['at night'], null]])
+  t.strictSame(told, [['callbacks.stopped', null]])
+  const unknown = await run(job('1', 'arithmetic.add'), { stopped: { name: 'shop.closed', timeoutSec: 60 } })
+  t.match(unknown.result, { outcome: 'error', error: { stage: 'callback', message: /shop/ } })
+  const late = await run(job('1', 'arithmetic.add'), { stopped: { name: 'callbacks.hang', timeoutSec: 0.05 } })
+  t.match(late.result, { outcome: 'error', error: { stage: 'callback', message: /maximum timeout value/ } })
+})
+
+void t.test('J21, J13: a callback sees what the function has made of meta, saved or not', async (t) => {
+  const { called } = await run(job('1', 'self.change', ['by me']), { success: 'callbacks.seen' })
+  t.strictSame(called, [['seen', 'by me', true]])
 })

@@ -45,13 +45,18 @@ local function end_abandoned(prefix, id, queue, fields, now_iso, now_sec, failur
     redis.call('HSET', job, 'status', 'scheduled')
     redis.pcall('SADD', prefix .. ':queues', prefix .. ':queue:' .. queue)
     redis.call('ZADD', target, now_sec + delay_sec, id)
+    release_slot(prefix, id, redis.call('HGET', job, 'rate_limit_key'))
     return 'scheduled'
   end
   local failed = prefix .. ':failed:' .. queue
   if not can_hold(failed, 'zset') then return nil end
-  redis.call('HSET', job, 'status', 'failed', 'ended_at', now_iso, 'exc_info', failure.traceback)
+  redis.call('HSET', job, 'status', 'failed', 'ended_at', now_iso)
+  if failure.traceback ~= '' then redis.call('HSET', job, 'exc_info', failure.traceback) end
   redis.call('HSETNX', job, 'origin', queue)
   release_dependents(prefix, id, 'failed', now_iso)
+  local webhooks, limit = unpack(redis.call('HMGET', job, 'webhooks', 'rate_limit_key'))
+  queue_webhooks(prefix, id, webhooks, 'failed', queue, now_iso, id .. '-' .. now_sec)
+  release_slot(prefix, id, limit)
   local own_ttl_sec = int(fields[5])
   local ttl_sec = own_ttl_sec or failure.ttl_sec
   apply_ttl(prefix, id, ttl_sec < 0 and -1 or ttl_sec)

@@ -1,9 +1,14 @@
 -- Take back the marks of a running job: RQ's execution keys and the entry among the started jobs.
 -- pcall here and below: a key that somebody filled with something else must not stop the job half way.
 local function unmark(prefix, id, execution, queue, worker)
-  redis.call('DEL', prefix .. ':execution:' .. id .. ':' .. execution)
+  local execution_key = prefix .. ':execution:' .. id .. ':' .. execution
+  -- A bare id may also stand for the run of a worker of RQ 1.13.
+  if redis.pcall('ZREM', prefix .. ':wip:' .. queue, id .. ':' .. execution) ~= 1
+    and redis.pcall('HGET', execution_key, 'rqd_bare') == '1' then
+    redis.pcall('ZREM', prefix .. ':wip:' .. queue, id)
+  end
+  redis.call('DEL', execution_key)
   redis.pcall('ZREM', prefix .. ':executions:' .. id, execution)
-  redis.pcall('ZREM', prefix .. ':wip:' .. queue, id .. ':' .. execution)
   if worker ~= '' then
     redis.pcall('SREM', prefix .. ':worker:' .. worker .. ':executions', id .. ':' .. execution)
   end

@@ -1,6 +1,8 @@
 import t from 'tap'
+import { Store } from '../../../../src/redis/store.js'
 import { dump } from '../../../helpers/dump.js'
 import { Factory, markSec, nowIso, scoreIs, ttlIs, workerTtlSec } from '../../../helpers/factory.js'
+import { loadGolden } from '../../../helpers/golden.js'
 import { startRedis } from '../../../helpers/redis.js'
 
 const { client } = await startRedis(t)
@@ -102,4 +104,50 @@ void t.test('a full Redis refuses the mark, and a later call writes it whole', a
   await client.config('SET', 'maxmemory', '0')
   t.strictSame(await dump(client), before)
   t.strictSame(await make.start([claim]), ['started'])
+})
+
+void t.test('beside RQ 1.13, the entry is the bare id, and whoever ends the job takes it back', async (t) => {
+  const bare = new Store(client, make.keys, '1.13')
+  const claim = await make.held('job')
+  const record = { execution: claim.execution, jobId: 'job', queue: 'q', worker: 'sup.1', startedAt: nowIso, markSec }
+  t.strictSame(await bare.start('sup', workerTtlSec, [record]), ['started'])
+  t.strictSame(await client.zrange(make.keys.started('q'), 0, '-1'), ['job'])
+  await client.zadd(make.keys.started('q'), 1_000_000, 'job')
+  const beat = { supervisorId: 'sup', leaseMs: 10_000, workerTtlSec, nowIso, queues: ['q'], workers: [] }
+  await bare.beat({
+    ...beat,
+    running: [{ execution: claim.execution, jobId: 'job', queue: 'q', worker: 'sup.1', markSec, workSec: 1 }],
+  })
+  await scoreIs(t, client, make.keys.started('q'), 'job', markSec)
+  // By a store of the other kind.
+  t.strictSame(await make.finish([claim]), ['finished'])
+  t.equal(await client.exists(make.keys.started('q')), 0)
+})
+
+void t.test('the bare entry of another worker is left alone', async (t) => {
+  const claim = await make.running('job')
+  await client.zadd(make.keys.started('q'), 4_000_000_000, 'job')
+  await make.finish([claim])
+  t.strictSame(await client.zrange(make.keys.started('q'), 0, '-1'), ['job'])
+})
+
+void t.test('the entry has the form of the line of RQ that is chosen', async (t) => {
+  for (const [compat, sample] of [
+    ['1.13', '1.13--started-busy'],
+    ['2.x', '2.10--started-busy'],
+    ['mixed', '2.10--started-busy'],
+  ] as const) {
+    await client.flushall()
+    const theirs = loadGolden(sample).keys.get('rq:wip:default')
+    if (theirs?.type !== 'zset') throw new Error('the sample has no started job')
+    const { execution } = await make.held('busy-1')
+    const record = { execution, jobId: 'busy-1', queue: 'q', worker: 'sup.1', startedAt: nowIso, markSec }
+    await new Store(client, keys, compat).start('sup', workerTtlSec, [record])
+    const shape = (members: readonly string[]): string[] => members.map((each) => each.replace(/:[0-9a-f]{32}$/, ':E'))
+    t.strictSame(
+      shape(await client.zrange(keys.started('q'), 0, '-1')),
+      shape(theirs.members.map(({ member }) => member.toString())),
+      compat,
+    )
+  }
 })

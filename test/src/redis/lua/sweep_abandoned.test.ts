@@ -2,6 +2,7 @@ import t, { type Test } from 'tap'
 import { retryDelaySec } from '../../../../src/job/settle.js'
 import { decodeExcInfo } from '../../../../src/job/result.js'
 import { sweepAbandoned, type AbandonedSweep } from '../../../../src/redis/sweep-store.js'
+import { takeWebhooks } from '../../../../src/redis/webhook-store.js'
 import { dump, dumpKeys } from '../../../helpers/dump.js'
 import { Factory, laterIso, nowIso, plainFields, scoreIs, ttlIs } from '../../../helpers/factory.js'
 import { goldenJobs, goldenResults, loadGolden } from '../../../helpers/golden.js'
@@ -87,6 +88,29 @@ void t.test('a job without retries is failed, for readers of every version', asy
   const old = goldenJobs(loadGolden('1.13--abandoned')).get('lost-1')
   t.match(decodeExcInfo(old?.get('exc_info') ?? Buffer.alloc(0)), /^Moved to FailedJobRegistry/)
   t.equal(old?.get('status')?.toString(), 'failed')
+})
+
+void t.test('beside RQ 2.x alone, the hash is as that leaves it', async (t) => {
+  await abandon('lost-1')
+  const more = { compat: '2.x' } as const
+  await sweep(more)
+  t.strictSame(outcomes(await sweep(more)), ['lost-1 failed'])
+  const theirs = goldenJobs(loadGolden('2.10--abandoned')).get('lost-1')
+  t.notOk(theirs?.has('exc_info'))
+  t.equal(await client.hexists(keys.job('lost-1'), 'exc_info'), 0)
+  t.equal(await client.xlen(keys.results('lost-1')), 1)
+})
+
+void t.test('the webhooks of a job that is failed go to the outbox, once', async (t) => {
+  const hook = { url: 'http://127.0.0.1:2/', job_status: 'failed', method: 'POST', headers: null, timeout: 10 }
+  const webhooks = JSON.stringify([hook, { ...hook, job_status: 'finished' }])
+  await abandon('a', { webhooks })
+  await abandon('b', { webhooks, retries_left: '1' })
+  t.strictSame(outcomes(await sweepTwice()).sort(), ['a failed', 'b retried'])
+  const [delivery, ...others] = await takeWebhooks(client, keys, 10)
+  t.match(delivery, { jobId: 'a', status: 'failed', queue: 'q', endedAt: laterIso, attempts: 1 })
+  t.strictSame(JSON.parse(delivery?.hook ?? ''), hook)
+  t.strictSame(others, [])
 })
 
 void t.test('failure TTLs hold as for any failed job', async (t) => {
