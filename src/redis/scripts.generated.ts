@@ -133,6 +133,11 @@ export const lua = {
     sha1: '252ef9313c6386276fea9cdac5caf8c87ba9a46c',
     source: "local job, claims = unpack(KEYS)\nif claims and redis.call('HEXISTS', claims, ARGV[2]) == 0 then return 'lost' end\nif redis.call('TYPE', job).ok ~= 'hash' then return 'missing' end\nif ARGV[1] == '' then\n  redis.call('HDEL', job, 'meta')\nelse\n  redis.call('HSET', job, 'meta', ARGV[1])\nend\nreturn 'saved'",
   },
+  shiftScheduled: {
+    name: 'shift_scheduled',
+    sha1: 'a6b3ba97518cc7b43037c26c94d6ae3342d566f5',
+    source: "local count = 0\nfor _, key in ipairs(KEYS) do\n  if redis.call('TYPE', key).ok == 'zset' then\n    local ids = redis.call('ZRANGE', key, 0, -1)\n    for _, id in ipairs(ids) do redis.call('ZINCRBY', key, -tonumber(ARGV[1]), id) end\n    count = count + #ids\n  end\nend\nreturn count",
+  },
   start: {
     name: 'start',
     sha1: '243c8afedeb50b70ef945e49402989bda402a592',

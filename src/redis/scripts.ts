@@ -115,6 +115,7 @@ export const scripts = {
     args: ['prefix', 'name', 'ttlSec', 'nowIso', 'limit', 'fields'],
   }),
   retireScheduler: defineScript({ source: lua.retireScheduler, keys: ['scheduler'], args: ['prefix', 'name'] }),
+  shiftScheduled: defineScript({ source: lua.shiftScheduled, keys: [], args: ['bySec'] }),
   queueSummary: defineScript({ source: lua.queueSummary, keys: [], args: ['prefix'] }),
   emptyQueue: defineScript({
     source: lua.emptyQueue,
