@@ -8,12 +8,13 @@ export class CurrentJob extends Called {
   readonly #task: RunningTask
   #meta: Meta | undefined
 
-  /** Use `getCurrentJob`. */
+  /** @internal */
   constructor(task: RunningTask) {
     super()
     this.#task = task
   }
 
+  /** Unique among all jobs of a Redis. */
   get id(): string {
     return this.#task.job.id
   }

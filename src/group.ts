@@ -6,7 +6,9 @@ import type { JobsOf } from './enqueuer.js'
 import type { Queue } from './queue.js'
 import { createKeys } from './redis/keys.js'
 
+/** Where groups are. */
 export interface GroupOptions {
+  /** An open ioredis client. It stays the caller’s: nothing here closes it. */
   connection: Redis
   /** Prefix of all keys. Default `rq`. */
   prefix?: string
@@ -14,6 +16,7 @@ export interface GroupOptions {
 
 /** Jobs that belong together, whatever their queues. It exists as long as it has jobs. */
 export class Group {
+  /** Unique among all groups of a Redis. */
   readonly name: string
   readonly #options: GroupOptions
 

@@ -32,6 +32,7 @@ const LOADED_AT_ONCE = 100
  * RqdError RQD_REDIS where Redis does not answer, or a key holds something else than RQ keeps there.
  */
 export class QueueContents {
+  /** Its name, without the prefix of its key. */
   readonly name: string
   readonly #redis: Redis
   readonly #keys: Keys
@@ -58,6 +59,7 @@ export class QueueContents {
     return queueLength(this.#redis, this.#keys, this.name)
   }
 
+  /** Whether no job waits on it. */
   async isEmpty(): Promise<boolean> {
     return (await this.count()) === 0
   }
@@ -144,21 +146,27 @@ export class QueueContents {
     return compactQueue(this.#redis, this.#keys, this.name)
   }
 
+  /** Its jobs that run. */
   get startedJobRegistry(): StartedJobRegistry {
     return new StartedJobRegistry(this.name, this.#where)
   }
+  /** Its jobs that have finished, as long as they are kept. */
   get finishedJobRegistry(): FinishedJobRegistry {
     return new FinishedJobRegistry(this.name, this.#where)
   }
+  /** Its jobs that have failed for good or were stopped. */
   get failedJobRegistry(): FailedJobRegistry {
     return new FailedJobRegistry(this.name, this.#where)
   }
+  /** Its jobs that wait for others. */
   get deferredJobRegistry(): DeferredJobRegistry {
     return new DeferredJobRegistry(this.name, this.#where)
   }
+  /** Its jobs that wait for a time. */
   get scheduledJobRegistry(): ScheduledJobRegistry {
     return new ScheduledJobRegistry(this.name, this.#where)
   }
+  /** Its jobs that were canceled. */
   get canceledJobRegistry(): CanceledJobRegistry {
     return new CanceledJobRegistry(this.name, this.#where)
   }
@@ -168,6 +176,7 @@ export class QueueContents {
     return this.key === other.key
   }
 
+  /** As RQ prints it: `<Queue NAME>`. */
   toString(): string {
     return `<Queue ${this.name}>`
   }

@@ -6,11 +6,13 @@ import type { RunJob } from './task.js'
 export class CallbackJob extends Called {
   readonly #job: RunJob
 
+  /** @internal */
   constructor(job: RunJob) {
     super()
     this.#job = job
   }
 
+  /** Unique among all jobs of a Redis. */
   get id(): string {
     return this.#job.id
   }
@@ -22,7 +24,7 @@ export class CallbackJob extends Called {
   get meta(): Record<string, unknown> {
     return this.#job.meta === null ? {} : decodeMeta(this.#job.meta).value
   }
-  /** Seconds; -1 for none. */
+  /** Limit of its run, seconds; -1 for none. */
   get timeoutSec(): number {
     return this.#job.timeoutSec
   }
