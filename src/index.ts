@@ -1,4 +1,7 @@
-/** The public names of rqd, and nothing else. */
+/**
+ * The public names of rqd, and nothing else.
+ * @module rqd
+ */
 export { Queue } from './queue.js'
 export type { Enqueuer, Enqueuing, JobsOf, QueueOptions } from './enqueuer.js'
 export { WorkerInfo, type WorkerFilter, type WorkerPlace } from './fleet/worker.js'

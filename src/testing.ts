@@ -1,4 +1,7 @@
-/** Helpers for the tests of programs that enqueue jobs: `import { runQueued } from 'rqd/testing'`. */
+/**
+ * Helpers for the tests of programs that enqueue jobs: `import { runQueued } from 'rqd/testing'`.
+ * @module rqd/testing
+ */
 import type { Queue } from './queue.js'
 import { commonOptions } from './testing/common-options.js'
 import { Worker } from './worker.js'
