@@ -37,6 +37,11 @@ async function provide() {
   if (!hasRubyRedis() && mayInstall()) await aptInstall(['ruby-redis'])
   if (!hasRubyRedis())
     missing('Ruby with its gem redis is not installed. On Debian and Ubuntu: sudo apt-get install ruby-redis')
+  if (!hasPhpRedis() && mayInstall()) await aptInstall(['php-cli', 'php-redis'])
+  if (!hasPhpRedis())
+    missing(
+      'PHP with its extension redis is not installed. On Debian and Ubuntu: sudo apt-get install php-cli php-redis',
+    )
   await step('Compiling the tests', () => run('npm', ['run', '--silent', 'build:test']))
   await provideBuilds('package', 'examples')
   return redis !== undefined
@@ -49,6 +54,8 @@ const shownName = (name) => (name.startsWith('build/') ? relative('build', name)
 const hasPythonRq = () => findProgram('rq', '/usr/bin') !== undefined
 
 const hasRubyRedis = () => spawnSync('ruby', ['-e', 'require "redis"']).status === 0
+
+const hasPhpRedis = () => spawnSync('php', ['-r', 'exit(class_exists("Redis") ? 0 : 1);']).status === 0
 
 /** Run test files with the runner. @returns its exit code, or the signal that ended it */
 function runTap(files, env, report) {

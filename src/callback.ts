@@ -5,7 +5,9 @@ import type { TaskFunction } from './task-name.js'
 
 /** A function that is called when a job has ended, and how long it may take. */
 export class Callback {
+  /** An exported function, or its name as workers know it. */
   readonly func: TaskFunction | string
+  /** Its limit. */
   readonly timeoutSec: number
 
   /** Use `callback`. */

@@ -4,6 +4,11 @@ export interface Clock {
   epochMs(): number
   /** Monotonic time in milliseconds. To subtract; never to store. */
   monoMs(): number
+  /**
+   * How much a test has moved it ahead of the clocks of hosts and Redis, milliseconds. Absent: not at all. What is due by
+   * it is so much earlier for Redis.
+   */
+  readonly aheadMs?: number
 }
 
 /** How often the fine clock is set by the wall clock, which may be put right at any time. */

@@ -8,13 +8,14 @@ export class CurrentJob extends Called {
   readonly #task: RunningTask
   readonly #memory: TaskMemory
 
-  /** Use `getCurrentJob`. */
+  /** @internal */
   constructor(task: RunningTask) {
     super()
     this.#task = task
     this.#memory = task.memory ?? {}
   }
 
+  /** Unique among all jobs of a Redis. */
   get id(): string {
     return this.#task.job.id
   }

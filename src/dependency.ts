@@ -1,8 +1,14 @@
 import { RqdError } from './errors.js'
 
 /** A job, or its id. */
-export type JobRef = string | { readonly id: string }
+export type JobRef =
+  | string
+  | {
+      /** Its id. */
+      readonly id: string
+    }
 
+/** What `dependency` takes. */
 export interface DependencyOptions {
   /** The jobs that must end first. */
   jobs: JobRef | readonly JobRef[]
@@ -14,8 +20,11 @@ export interface DependencyOptions {
 
 /** Jobs that another one waits for, and how. */
 export class Dependency {
+  /** The jobs that must end first. */
   readonly jobs: readonly JobRef[]
+  /** Failed jobs among them are as good as finished ones. */
   readonly allowFailure: boolean
+  /** When they have ended, the job goes before all that wait. */
   readonly enqueueAtFront: boolean
 
   /** Use `dependency`. @throws RqdError RQD_BAD_OPTION without any job */

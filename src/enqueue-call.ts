@@ -51,12 +51,19 @@ export interface JobOptions {
   /** Refuse a `jobId` that exists already. */
   unique?: boolean
   /** A group, or the name of one, that it joins. */
-  group?: string | { readonly name: string }
+  group?:
+    | string
+    | {
+        /** Its name. */
+        readonly name: string
+      }
 }
 
 /** A call by name or function, with options beside its arguments. */
 export interface EnqueueCall<F extends TaskFunction | string = TaskFunction | string> extends JobOptions {
+  /** An exported function, or its name as workers know it. */
   func: F
+  /** Positional arguments. */
   args?: readonly unknown[]
   /** Reach the function as one object behind the positional arguments, when there are any. */
   kwargs?: Readonly<Record<string, unknown>>

@@ -7,6 +7,7 @@ import type { Random } from './random.js'
 import type { SerializerName } from './serial/serializer.js'
 import type { TaskFunction } from './task-name.js'
 
+/** Options of a queue. */
 export interface QueueOptions {
   /**
    * An open ioredis client. It stays the caller's: nothing here closes it. Default: the innermost of `withConnection`
@@ -23,7 +24,9 @@ export interface QueueOptions {
   isAsync?: boolean
   /** Prefix of all keys. Default `rq`. */
   prefix?: string
+  /** Times are written by it. Default: that of the host. */
   clock?: Clock
+  /** Makes job ids and jitter. Default: that of the host. */
   random?: Random
 }
 
@@ -43,12 +46,14 @@ export interface Enqueuer {
    * @throws RqdError RQD_UNNAMED_FUNCTION, RQD_BAD_OPTION, RQD_BAD_DURATION, RQD_UNREPRESENTABLE, RQD_REDIS
    */
   enqueue<F extends TaskFunction>(func: F, ...args: Parameters<F>): Promise<Job<Awaited<ReturnType<F>>>>
+  /** Enqueue a call by name: nothing is known of its arguments and result. */
   enqueue(func: string, ...args: unknown[]): Promise<Job>
   /**
    * Enqueue a call when a time has come, to the second. A scheduler must serve the queue: any `rqd`, or RQ's.
    * @throws what `enqueue` throws
    */
   enqueueAt<F extends TaskFunction>(date: Date, func: F, ...args: Parameters<F>): Promise<Job<Awaited<ReturnType<F>>>>
+  /** Enqueue a call by name when a time has come. */
   enqueueAt(date: Date, func: string, ...args: unknown[]): Promise<Job>
   /** The same after a span of time, by the clock of Redis. */
   enqueueIn<F extends TaskFunction>(
@@ -56,8 +61,10 @@ export interface Enqueuer {
     func: F,
     ...args: Parameters<F>
   ): Promise<Job<Awaited<ReturnType<F>>>>
+  /** Enqueue a call by name after a span of time. */
   enqueueIn(delay: Duration, func: string, ...args: unknown[]): Promise<Job>
   /** The same call for `enqueueMany`. Nothing is checked but types, and nothing is sent. */
   prepare<F extends TaskFunction>(func: F, ...args: Parameters<F>): EnqueueCall<F>
+  /** A call by name for `enqueueMany`. */
   prepare(func: string, ...args: unknown[]): EnqueueCall<string>
 }

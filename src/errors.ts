@@ -26,6 +26,7 @@ export type ErrorCode =
 
 /** Base of all errors thrown by rqd: an `Error` with a stable `code`. */
 export class RqdError extends Error {
+  /** What went wrong, for programs. */
   readonly code: ErrorCode
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
@@ -37,6 +38,7 @@ export class RqdError extends Error {
 
 /** A job id whose hash is not in Redis: never enqueued, deleted, or expired by its TTL. */
 export class NoSuchJobError extends RqdError {
+  /** The id that was asked for. */
   readonly jobId: string
 
   constructor(jobId: string) {
@@ -58,6 +60,7 @@ export class NoSuchGroupError extends RqdError {
 
 /** A job that was to be unique has an id that exists already. */
 export class DuplicateJobError extends RqdError {
+  /** The id that exists already. */
   readonly jobId: string
 
   constructor(jobId: string) {
@@ -77,6 +80,7 @@ export class InvalidJobOperationError extends RqdError {
 
 /** A field of the job's hash cannot be read. `field` names it. */
 export class MalformedJobError extends RqdError {
+  /** Of the hash. */
   readonly field: string
 
   constructor(field: string, message: string, options?: ErrorOptions) {

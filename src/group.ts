@@ -9,6 +9,7 @@ import { systemRandom } from './random.js'
 import { purgeGroup } from './redis/group-store.js'
 import { createKeys, type Keys } from './redis/keys.js'
 
+/** Where groups are. */
 export interface GroupOptions {
   /** Default: the innermost of `withConnection` or `pushConnection`. */
   connection?: Redis
@@ -18,6 +19,7 @@ export interface GroupOptions {
 
 /** Jobs that belong together, whatever their queues. It exists as long as it has jobs. */
 export class Group {
+  /** Unique among all groups of a Redis. */
   readonly name: string
   readonly #redis: Redis
   readonly #keys: Keys

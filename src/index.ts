@@ -1,6 +1,9 @@
-/** The public names of rqd, and nothing else. */
+/**
+ * The public names of rqd, and nothing else.
+ * @module rqd
+ */
 export { Queue } from './queue.js'
-export type { Enqueuer, JobsOf, QueueOptions } from './enqueuer.js'
+export type { Enqueuer, Enqueuing, JobsOf, QueueOptions } from './enqueuer.js'
 export { isSuspended, resume, suspend, type SuspendOptions } from './fleet/suspension.js'
 export { sendKillHorseCommand, sendShutdownCommand } from './fleet/worker-command.js'
 export { WorkerInfo, type WorkerFilter, type WorkerPlace } from './fleet/worker.js'
@@ -33,6 +36,10 @@ export type { JobStatus } from './job/status.js'
 export { Worker, type WorkerOptions, type WorkOptions } from './worker.js'
 export type { CallbackJob } from './run/callback-job.js'
 export type { Duration } from './duration.js'
+export type { Intervals } from './intervals.js'
+export type { Clock } from './clock.js'
+export type { Random } from './random.js'
+export type { LogFields, Logger } from './logger.js'
 export type { SerializerName } from './serial/serializer.js'
 export type { TaskFunction } from './task-name.js'
 export * from './serial/python-values.js'

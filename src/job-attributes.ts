@@ -20,18 +20,23 @@ export abstract class JobAttributes<T = unknown> extends Called {
     this.#latest = latest
   }
 
+  /** Unique among all jobs of a Redis. */
   get id(): string {
     return this.#hash.id
   }
+  /** Where it stands; undefined if its hash does not say. */
   get status(): JobStatus | undefined {
     return this.#hash.status
   }
+  /** It waits on its queue. */
   get isQueued(): boolean {
     return this.status === 'queued'
   }
+  /** It runs. */
   get isStarted(): boolean {
     return this.status === 'started'
   }
+  /** It ended well. */
   get isFinished(): boolean {
     return this.status === 'finished'
   }
@@ -39,15 +44,19 @@ export abstract class JobAttributes<T = unknown> extends Called {
   get isFailed(): boolean {
     return this.status === 'failed'
   }
+  /** It was ended by a command while it ran. */
   get isStopped(): boolean {
     return this.status === 'stopped'
   }
+  /** It was canceled. */
   get isCanceled(): boolean {
     return this.status === 'canceled'
   }
+  /** It waits for others. */
   get isDeferred(): boolean {
     return this.status === 'deferred'
   }
+  /** It waits for its time, or for that of its next attempt. */
   get isScheduled(): boolean {
     return this.status === 'scheduled'
   }
@@ -55,6 +64,7 @@ export abstract class JobAttributes<T = unknown> extends Called {
   get origin(): string | undefined {
     return this.#hash.origin
   }
+  /** What viewers show: the call, if nothing else was said. */
   get description(): string | undefined {
     return this.#hash.description
   }
@@ -62,18 +72,23 @@ export abstract class JobAttributes<T = unknown> extends Called {
   get meta(): Record<string, unknown> {
     return this.#readMeta().value
   }
+  /** When it was made. */
   get createdAt(): Date | undefined {
     return date(this.#hash.createdAtMs)
   }
+  /** When it was last put on its queue. */
   get enqueuedAt(): Date | undefined {
     return date(this.#hash.enqueuedAtMs)
   }
+  /** When its function was last called. */
   get startedAt(): Date | undefined {
     return date(this.#hash.startedAtMs)
   }
+  /** When that ended. */
   get endedAt(): Date | undefined {
     return date(this.#hash.endedAtMs)
   }
+  /** When its worker last said that it runs. */
   get lastHeartbeat(): Date | undefined {
     return date(this.#hash.lastHeartbeatMs)
   }
@@ -81,16 +96,19 @@ export abstract class JobAttributes<T = unknown> extends Called {
   get workerName(): string | undefined {
     return this.#hash.workerName
   }
-  /** Seconds; -1 for none. */
+  /** Limit of its run, seconds; -1 for none. */
   get timeoutSec(): number | undefined {
     return this.#hash.timeoutSec
   }
+  /** How long it is kept once it has finished, seconds: 0 not at all, -1 for ever. */
   get resultTtlSec(): number | undefined {
     return this.#hash.resultTtlSec
   }
+  /** How long it is kept once it has failed, seconds; -1 for ever. */
   get failureTtlSec(): number | undefined {
     return this.#hash.failureTtlSec
   }
+  /** How long it may wait to be started, seconds. */
   get ttlSec(): number | undefined {
     return this.#hash.ttlSec
   }
@@ -106,9 +124,11 @@ export abstract class JobAttributes<T = unknown> extends Called {
   get numberOfRetries(): number | undefined {
     return this.#hash.numberOfRetries
   }
+  /** Runs that still follow when it ends well. */
   get repeatsLeft(): number | undefined {
     return this.#hash.repeatsLeft
   }
+  /** Seconds before each of them. */
   get repeatIntervalsSec(): readonly number[] | undefined {
     return this.#hash.repeatIntervalsSec
   }
@@ -124,6 +144,7 @@ export abstract class JobAttributes<T = unknown> extends Called {
   get enqueueAtFront(): boolean {
     return this.#hash.enqueueAtFront ?? false
   }
+  /** Name of its group. */
   get groupId(): string | undefined {
     return this.#hash.groupId
   }
@@ -131,9 +152,11 @@ export abstract class JobAttributes<T = unknown> extends Called {
   get successCallback(): string | undefined {
     return this.#hash.successCallbackName
   }
+  /** Name of the function that is called when it has failed. */
   get failureCallback(): string | undefined {
     return this.#hash.failureCallbackName
   }
+  /** Name of the function that is called when it was stopped. */
   get stoppedCallback(): string | undefined {
     return this.#hash.stoppedCallbackName
   }

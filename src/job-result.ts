@@ -1,13 +1,19 @@
 import { parseResult, ResultType, type Result } from './job/result.js'
 import { detectFormat, serializerOf } from './serial/serializer.js'
 
-/** A result of a job as users read it. `value`: what the function returned; undefined where there is nothing. */
+/** A result of a job as users read it. */
 export interface JobResult<T = unknown> {
+  /** How the run ended. */
   readonly type: 'successful' | 'failed' | 'stopped' | 'retried' | 'maxRetriesExceeded'
+  /** When it did. */
   readonly createdAt: Date
+  /** What the function returned: null for nothing, undefined where it did not end well. */
   readonly value: T | null | undefined
+  /** The traceback, where it failed. */
   readonly excInfo: string | undefined
+  /** The worker that ran it. */
   readonly workerName: string | undefined
+  /** Names the run. */
   readonly executionId: string | undefined
   /** The last lines that it printed before it failed, if our daemon ran it. */
   readonly output: readonly string[]

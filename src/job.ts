@@ -27,7 +27,7 @@ export interface FetchOptions {
 export class Job<T = unknown> extends JobAttributes<T> {
   readonly #store: Store
 
-  /** Use `Queue.enqueue` or `Job.fetch`. */
+  /** @internal */
   constructor(store: Store, hash: JobHash, latest: Result | undefined) {
     super(hash, latest)
     this.#store = store

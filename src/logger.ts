@@ -3,9 +3,13 @@ export type LogFields = Readonly<Record<string, string | number | boolean | null
 
 /** What a part of rqd needs of a logger: a fixed sentence plus fields. */
 export interface Logger {
+  /** Something is lost or needs somebody. */
   error(sentence: string, fields?: LogFields): void
+  /** Something is wrong, and is dealt with. */
   warn(sentence: string, fields?: LogFields): void
+  /** What an operator wants to know. */
   info(sentence: string, fields?: LogFields): void
+  /** What helps to find a fault. */
   debug(sentence: string, fields?: LogFields): void
 }
 

@@ -31,6 +31,7 @@ import { StartedJobRegistry } from './registries/started.js'
  * RqdError RQD_REDIS where Redis does not answer, or a key holds something else than RQ keeps there.
  */
 export class QueueContents {
+  /** Its name, without the prefix of its key. */
   readonly name: string
   readonly #redis: Redis
   readonly #keys: Keys
@@ -57,6 +58,7 @@ export class QueueContents {
     return queueLength(this.#redis, this.#keys, this.name)
   }
 
+  /** Whether no job waits on it. */
   async isEmpty(): Promise<boolean> {
     return (await this.count()) === 0
   }
@@ -141,21 +143,27 @@ export class QueueContents {
     return compactQueue(this.#redis, this.#keys, this.name)
   }
 
+  /** Its jobs that run. */
   get startedJobRegistry(): StartedJobRegistry {
     return new StartedJobRegistry(this.name, this.#where)
   }
+  /** Its jobs that have finished, as long as they are kept. */
   get finishedJobRegistry(): FinishedJobRegistry {
     return new FinishedJobRegistry(this.name, this.#where)
   }
+  /** Its jobs that have failed for good or were stopped. */
   get failedJobRegistry(): FailedJobRegistry {
     return new FailedJobRegistry(this.name, this.#where)
   }
+  /** Its jobs that wait for others. */
   get deferredJobRegistry(): DeferredJobRegistry {
     return new DeferredJobRegistry(this.name, this.#where)
   }
+  /** Its jobs that wait for a time. */
   get scheduledJobRegistry(): ScheduledJobRegistry {
     return new ScheduledJobRegistry(this.name, this.#where)
   }
+  /** Its jobs that were canceled. */
   get canceledJobRegistry(): CanceledJobRegistry {
     return new CanceledJobRegistry(this.name, this.#where)
   }
@@ -165,6 +173,7 @@ export class QueueContents {
     return this.key === other.key
   }
 
+  /** As RQ prints it: `<Queue NAME>`. */
   toString(): string {
     return `<Queue ${this.name}>`
   }

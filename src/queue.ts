@@ -75,7 +75,7 @@ export class Queue extends QueueContents implements Enqueuer {
   enqueueAt<F extends TaskFunction>(date: Date, func: F, ...args: Parameters<F>): Promise<Job<Awaited<ReturnType<F>>>>
   enqueueAt(date: Date, func: string, ...args: unknown[]): Promise<Job>
   async enqueueAt(date: Date, func: TaskFunction | string, ...args: unknown[]): Promise<Job> {
-    return this.#put({ func, args }, dueAt(date))
+    return this.#put({ func, args }, dueAt(date, this.#options.clock))
   }
 
   enqueueIn<F extends TaskFunction>(
@@ -100,7 +100,7 @@ export class Queue extends QueueContents implements Enqueuer {
       enqueue: (func: TaskFunction | string, ...args: unknown[]): Promise<Job<never>> =>
         this.enqueueCall({ ...options, func, args }) as Promise<Job<never>>,
       enqueueAt: async (date: Date, func: TaskFunction | string, ...args: unknown[]): Promise<Job<never>> =>
-        this.#put({ ...options, func, args }, dueAt(date)) as Promise<Job<never>>,
+        this.#put({ ...options, func, args }, dueAt(date, this.#options.clock)) as Promise<Job<never>>,
       enqueueIn: async (delay: Duration, func: TaskFunction | string, ...args: unknown[]): Promise<Job<never>> =>
         this.#put({ ...options, func, args }, dueIn(delay)) as Promise<Job<never>>,
       prepare: (func: TaskFunction | string, ...args: unknown[]): EnqueueCall<never> =>

@@ -2,6 +2,7 @@ import { RqdError } from './errors.js'
 import { checkCount, parseIntervalsSec, type Intervals } from './intervals.js'
 import type { Random } from './random.js'
 
+/** What `Retry` takes. */
 export interface RetryOptions {
   /** How often it is tried again. */
   max: number
@@ -14,6 +15,7 @@ export interface RetryOptions {
   enqueueAtFront?: boolean
 }
 
+/** What `Retry.exponential` takes. */
 export interface ExponentialOptions {
   /** How often it is tried again. */
   max: number
@@ -34,7 +36,9 @@ const MOST_INTERVALS = 1_000
 
 /** How often, and how much later, a job is tried again when it has failed. */
 export class Retry {
+  /** How often it is tried again. */
   readonly max: number
+  /** Retries go before all jobs that wait. */
   readonly enqueueAtFront: boolean
   readonly #intervalsSec: readonly number[]
 

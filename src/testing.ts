@@ -1,17 +1,14 @@
-/** Helpers for the tests of programs that enqueue jobs: `import { runQueued } from 'rqd/testing'`. */
-import { RqdError } from './errors.js'
-import { decodeCall } from './job/call.js'
+/**
+ * Helpers for the tests of programs that enqueue jobs: `import { runQueued } from 'rqd/testing'`.
+ * @module rqd/testing
+ */
 import type { Queue } from './queue.js'
-import { createKeys } from './redis/keys.js'
+import { commonOptions } from './testing/common-options.js'
 import { Worker } from './worker.js'
 
-/** A call that waits on a queue. */
-export interface QueuedCall {
-  readonly id: string
-  readonly func: string
-  readonly args: readonly unknown[]
-  readonly kwargs: Readonly<Record<string, unknown>>
-}
+export { advance } from './testing/advance.js'
+export { enqueued, scheduled, type QueuedCall, type ScheduledCall } from './testing/calls.js'
+export { FakeClock } from './testing/fake-clock.js'
 
 /**
  * Run in this process all jobs that wait on these queues, those that they enqueue there in turn included. The first
@@ -21,30 +18,8 @@ export interface QueuedCall {
  */
 export async function runQueued(first: Queue, ...more: readonly Queue[]): Promise<number> {
   const queues = [first, ...more]
-  const { connection, prefix, clock, random } = first.options
-  const stranger = more.find(({ options }) => options.connection !== connection || options.prefix !== prefix)
-  if (stranger !== undefined) {
-    const text = `queue ${JSON.stringify(stranger.name)} has another connection or prefix than ${JSON.stringify(first.name)}; expected the same: run them one by one`
-    throw new RqdError('RQD_BAD_OPTION', text)
-  }
+  const { connection, prefix, clock, random } = commonOptions(queues, ['connection', 'prefix'])
   const taskPaths = [...new Set(queues.flatMap(({ options }) => options.taskPaths))]
   const names = queues.map(({ name }) => name)
   return new Worker(names, { connection, prefix, taskPaths, clock, random }).work({ burst: true })
-}
-
-/**
- * The calls that wait on a queue, the next one first. Ids whose job is gone are left out.
- * @throws PayloadError if one cannot be read
- */
-export async function enqueued(queue: Queue): Promise<QueuedCall[]> {
-  const { connection, prefix } = queue.options
-  const keys = createKeys(prefix)
-  const ids = await connection.lrange(keys.queue(queue.name), 0, -1)
-  const payloads = await Promise.all(ids.map((id) => connection.hgetBuffer(keys.job(id), 'data')))
-  return ids.flatMap((id, i) => {
-    const data = payloads[i]
-    if (data === undefined || data === null) return []
-    const { func, args, kwargs } = decodeCall(data)
-    return [{ id, func, args, kwargs }]
-  })
 }

@@ -14,6 +14,7 @@ import { Shift } from './worker/shift.js'
 /** Bound for each command. */
 const COMMAND_TIMEOUT_MS = 10_000
 
+/** Options of a worker. */
 export interface WorkerOptions {
   /** An open ioredis client. It stays the caller's; the worker opens others like it, and closes them. */
   connection: Redis
@@ -25,11 +26,15 @@ export interface WorkerOptions {
   resultTtlSec?: number
   /** Prefix of all keys. Default `rq`. */
   prefix?: string
+  /** Is told what happens. Default: nobody. */
   logger?: Logger
+  /** Times are written by it. Default: that of the host. */
   clock?: Clock
+  /** Makes names and ids. Default: that of the host. */
   random?: Random
 }
 
+/** When a worker ends. */
 export interface WorkOptions {
   /** End when the queues are empty. Default: go on until `requestStop`. */
   burst?: boolean
@@ -43,6 +48,7 @@ export interface WorkOptions {
  * then is taken over by other workers within seconds.
  */
 export class Worker {
+  /** As RQ’s viewers show it. */
   readonly name: string
   /** In order of priority. */
   readonly queues: readonly string[]

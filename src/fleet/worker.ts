@@ -14,6 +14,7 @@ export interface WorkerPlace {
 
 /** Which workers: those that listen on a queue, or on one of several. All if left out. */
 export interface WorkerFilter extends WorkerPlace {
+  /** Those that serve it, or one of several. Default: all. */
   queue?: QueueOrName | readonly QueueOrName[]
 }
 
@@ -72,12 +73,15 @@ export class WorkerInfo {
     return this
   }
 
+  /** Without the prefix of its key. */
   get name(): string {
     return this.#row.name
   }
+  /** Of its hash in Redis. */
   get key(): string {
     return this.#keys.worker(this.name)
   }
+  /** Of the machine that it runs on. */
   get hostname(): string | undefined {
     return this.#row.hostname ?? undefined
   }
@@ -85,6 +89,7 @@ export class WorkerInfo {
   get ipAddress(): string | undefined {
     return this.#row.ipAddress ?? undefined
   }
+  /** Of its process on that machine. */
   get pid(): number | undefined {
     return this.#row.pid ?? undefined
   }
@@ -96,22 +101,27 @@ export class WorkerInfo {
   get state(): string {
     return this.#row.state
   }
+  /** Of the job that it runs. */
   get currentJobId(): string | undefined {
     return this.#row.currentJob ?? undefined
   }
+  /** When it last gave a sign of life. */
   get lastHeartbeat(): Date | undefined {
     return date(this.#row.lastHeartbeatMs)
   }
+  /** When it was started. */
   get birthDate(): Date | undefined {
     return date(this.#row.birthMs)
   }
+  /** Jobs that it has finished since. */
   get successfulJobCount(): number {
     return this.#row.successfulJobs
   }
-  /** Attempts that were tried again count as well. */
+  /** Jobs that failed in it since: attempts that were tried again count as well. */
   get failedJobCount(): number {
     return this.#row.failedJobs
   }
+  /** Seconds that its jobs have taken, all together. */
   get totalWorkingTimeSec(): number {
     return this.#row.totalWorkingTimeSec
   }
@@ -126,6 +136,7 @@ export class WorkerInfo {
     return Job.fetch(this.currentJobId, { connection: this.#redis, prefix: this.#keys.prefix })
   }
 
+  /** As RQ prints it: `<Worker NAME>`. */
   toString(): string {
     return `<Worker ${this.name}>`
   }

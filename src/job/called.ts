@@ -7,15 +7,15 @@ export abstract class Called {
   /** The bytes of the hash field `data`. */
   protected abstract get data(): Uint8Array
 
-  /** @throws PayloadError */
+  /** Name of its function, as workers find it. @throws PayloadError */
   get funcName(): string {
     return this.#decoded().func
   }
-  /** @throws PayloadError */
+  /** Positional arguments. @throws PayloadError */
   get args(): readonly unknown[] {
     return this.#decoded().args
   }
-  /** @throws PayloadError */
+  /** Keyword arguments; empty where there are none. @throws PayloadError */
   get kwargs(): Readonly<Record<string, unknown>> {
     return this.#decoded().kwargs
   }

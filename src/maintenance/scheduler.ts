@@ -46,10 +46,8 @@ export class Scheduler implements Service {
   constructor(options: SchedulerOptions) {
     this.#options = { intervalMs: INTERVAL_MS, lockSec: LOCK_SEC, ...options }
     const { host, pid, random, clock } = options
-    // 13 hex digits are a whole number for JavaScript too; a leading 1 keeps all names of one length.
-    const name = `1${String(parseInt(random.hex(13), 16)).padStart(16, '0')}`
     const fields = { hostname: host, pid: String(pid), created_at: formatIso(clock.epochMs()) }
-    this.#identity = { name, fields }
+    this.#identity = { name: newSchedulerName(random), fields }
   }
 
   /** The value of the locks that are ours. */
@@ -130,4 +128,10 @@ export class Scheduler implements Service {
     }
     for (const queue of this.#blocked) if (!blocked.includes(queue)) this.#blocked.delete(queue)
   }
+}
+
+/** A name for a scheduler that nobody else has: digits only, see `SchedulerIdentity`. */
+export function newSchedulerName(random: Random): string {
+  // 13 hex digits are a whole number for JavaScript too; a leading 1 keeps all names of one length.
+  return `1${String(parseInt(random.hex(13), 16)).padStart(16, '0')}`
 }

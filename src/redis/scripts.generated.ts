@@ -163,6 +163,11 @@ export const lua = {
     sha1: '7c2d5319f3262c36529cc8a9f7a261b8d00c3faf',
     source: "if ARGV[3] == '-1' then\n  redis.call('ZREM', KEYS[1], ARGV[1])\n  redis.call('DEL', KEYS[2])\n  return 'settled'\nend\nif redis.call('HGET', KEYS[2], 'attempts') ~= ARGV[2] then return 'lost' end\nlocal time = redis.call('TIME')\nlocal now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)\nredis.call('ZADD', KEYS[1], 'XX', string.format('%.0f', now_ms + tonumber(ARGV[3])), ARGV[1])\nreturn 'settled'",
   },
+  shiftScheduled: {
+    name: 'shift_scheduled',
+    sha1: 'a6b3ba97518cc7b43037c26c94d6ae3342d566f5',
+    source: "local count = 0\nfor _, key in ipairs(KEYS) do\n  if redis.call('TYPE', key).ok == 'zset' then\n    local ids = redis.call('ZRANGE', key, 0, -1)\n    for _, id in ipairs(ids) do redis.call('ZINCRBY', key, -tonumber(ARGV[1]), id) end\n    count = count + #ids\n  end\nend\nreturn count",
+  },
   start: {
     name: 'start',
     sha1: 'faf3c681cf5bd69cdc12d30d0dcb36d06ba73727',

@@ -153,6 +153,7 @@ export const scripts = {
     args: ['name', 'now', 'ttlSec'],
     record: ['field', 'value'],
   }),
+  shiftScheduled: defineScript({ source: lua.shiftScheduled, keys: [], args: ['bySec'] }),
   queueSummary: defineScript({ source: lua.queueSummary, keys: [], args: ['prefix'] }),
   emptyQueue: defineScript({
     source: lua.emptyQueue,

@@ -18,11 +18,17 @@ export interface RegistryOptions {
   connection: Redis
   /** Prefix of all keys. Default `rq`. */
   prefix?: string
+  /** Tells what has run out or is due. Default: that of the host. */
   clock?: Clock
 }
 
 /** A job or its id. */
-export type JobOrId = string | { readonly id: string }
+export type JobOrId =
+  | string
+  | {
+      /** Its id. */
+      readonly id: string
+    }
 
 /** A stretch of a registry by rank. Negative ranks count from the end, as in Python. */
 export interface IdRange {
@@ -46,6 +52,7 @@ export abstract class JobRegistry {
   protected readonly keys: Keys
   protected readonly clock: Clock
 
+  /** @internal */
   constructor(
     queue: string,
     options: RegistryOptions,
@@ -115,6 +122,7 @@ export abstract class JobRegistry {
     return Promise.resolve(0)
   }
 
+  /** As RQ prints it: `<FailedJobRegistry QUEUE>`. */
   toString(): string {
     return `<${this.constructor.name} ${this.name}>`
   }

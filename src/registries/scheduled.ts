@@ -23,9 +23,19 @@ export class ScheduledJobRegistry extends JobRegistry {
   async getJobsToSchedule(options: { before?: Date; limit?: number } = {}): Promise<string[]> {
     const { before = new Date(this.clock.epochMs()), limit = 1_000 } = options
     checkInteger('limit', limit, 0)
-    const untilSec = Math.floor(before.getTime() / 1000)
+    const untilSec = Math.floor((before.getTime() - this.#aheadMs) / 1000)
     if (Number.isNaN(untilSec)) throw new RqdError('RQD_BAD_OPTION', 'before is an invalid Date; expected a time')
     const due = this.redis.zrangebyscore(this.key, 0, untilSec, 'LIMIT', 0, limit)
     return readKey(this.redis, this.key, 'a registry', due)
+  }
+
+  /** By the queue's clock, which a test may have moved. */
+  protected override async scoreSec(job: JobOrId): Promise<number | undefined> {
+    const sec = await super.scoreSec(job)
+    return sec === undefined ? undefined : sec + this.#aheadMs / 1000
+  }
+
+  get #aheadMs(): number {
+    return this.clock.aheadMs ?? 0
   }
 }

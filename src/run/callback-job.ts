@@ -8,12 +8,14 @@ export class CallbackJob extends Called {
   readonly #job: RunJob
   readonly #memory: TaskMemory
 
+  /** @internal */
   constructor(job: RunJob, memory: TaskMemory) {
     super()
     this.#job = job
     this.#memory = memory
   }
 
+  /** Unique among all jobs of a Redis. */
   get id(): string {
     return this.#job.id
   }
@@ -26,7 +28,7 @@ export class CallbackJob extends Called {
     this.#memory.meta ??= metaOf(this.#job.meta, this.#job.data)
     return this.#memory.meta.value
   }
-  /** Seconds; -1 for none. */
+  /** Limit of its run, seconds; -1 for none. */
   get timeoutSec(): number {
     return this.#job.timeoutSec
   }

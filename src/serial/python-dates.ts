@@ -5,12 +5,19 @@ import { type Zone } from './python-zones.js'
 
 /** What a calendar and a clock on the wall show: month and day from 1, microsecond 0 to 999999. */
 export interface WallClock {
+  /** 1 to 9999. */
   readonly year: number
+  /** 1 to 12. */
   readonly month: number
+  /** Of the month, from 1. */
   readonly day: number
+  /** 0 to 23. */
   readonly hour: number
+  /** 0 to 59. */
   readonly minute: number
+  /** 0 to 59. */
   readonly second: number
+  /** 0 to 999999. */
   readonly microsecond: number
 }
 
@@ -19,7 +26,9 @@ export interface WallClock {
  * written back without loss. A naive one (zone null) counts as UTC, as RQ itself treats them.
  */
 export class DateTime extends Date {
+  /** What Python said, in its zone. */
   readonly wall: WallClock
+  /** Null: naive. */
   readonly zone: Zone
   /** 1 for the second of two equal wall clock times (PEP 495). */
   readonly fold: 0 | 1
@@ -43,6 +52,7 @@ export class DateTime extends Date {
     return this.getTime() === this.#readMs
   }
 
+  /** Of its second, as read: 0 to 999999, where a Date knows milliseconds. */
   get microsecond(): number {
     return this.wall.microsecond
   }
@@ -68,8 +78,11 @@ export function utcWallOf(date: Date): WallClock {
 export class DateOnly extends PythonValue {
   readonly pythonType = 'datetime.date'
 
+  /** 1 to 9999. */
   readonly year: number
+  /** 1 to 12. */
   readonly month: number
+  /** Of the month, from 1. */
   readonly day: number
 
   /** @throws UnrepresentableError if there is no such day. */
@@ -91,11 +104,17 @@ export class DateOnly extends PythonValue {
 export class TimeOfDay extends PythonValue {
   readonly pythonType = 'datetime.time'
 
+  /** 0 to 23. */
   readonly hour: number
+  /** 0 to 59. */
   readonly minute: number
+  /** 0 to 59. */
   readonly second: number
+  /** 0 to 999999. */
   readonly microsecond: number
+  /** Null: naive. */
   readonly zone: Zone
+  /** 1 for the second of two equal wall clock times (PEP 495). */
   readonly fold: 0 | 1
 
   /** @throws UnrepresentableError if there is no such time. */
@@ -120,8 +139,11 @@ export class TimeOfDay extends PythonValue {
 /** A Python `datetime.timedelta`, normalised as Python does: 0 <= seconds < 86400, 0 <= microseconds < 1000000. */
 export class TimeDelta extends PythonValue {
   readonly pythonType = 'datetime.timedelta'
+  /** Whole days; negative for a span into the past. */
   readonly days: number
+  /** 0 to 86399. */
   readonly seconds: number
+  /** 0 to 999999. */
   readonly microseconds: number
 
   /** @throws UnrepresentableError for parts that are no integers, or more than 999999999 days. */

@@ -3,5 +3,6 @@ export abstract class PythonValue {
   /** Dotted name of the Python type, without `builtins.`. */
   abstract readonly pythonType: string
 
+  /** As Python prints it, or nearly so. */
   abstract toString(): string
 }

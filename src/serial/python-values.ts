@@ -11,6 +11,7 @@ export { FixedOffset, type Zone, ZoneInfo } from './python-zones.js'
 
 /** A Python tuple: an array in every respect, but written back as a tuple. Its `map`, `filter`, ... give plain arrays. */
 export class Tuple<T = unknown> extends Array<T> {
+  /** What `map`, `filter` and the like make: plain arrays. */
   static override get [Symbol.species](): ArrayConstructor {
     return Array
   }
@@ -66,6 +67,7 @@ const decimalPattern = /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|inf(?:ini
 export class Decimal extends PythonValue {
   readonly pythonType = 'decimal.Decimal'
 
+  /** All digits and the exponent, as given. */
   readonly text: string
 
   /** @throws UnrepresentableError unless Python's Decimal would accept `text`. */
@@ -84,7 +86,9 @@ export class Decimal extends PythonValue {
 export class Complex extends PythonValue {
   readonly pythonType = 'complex'
 
+  /** The real part. */
   readonly real: number
+  /** The imaginary part. */
   readonly imaginary: number
 
   constructor(real: number, imaginary: number) {
@@ -104,8 +108,11 @@ type Integer = number | bigint
 export class Range extends PythonValue implements Iterable<Integer> {
   readonly pythonType = 'range'
 
+  /** The first number, if there is any. */
   readonly start: Integer
+  /** Where it ends: not one of its numbers. */
   readonly stop: Integer
+  /** From each number to the next; never 0. */
   readonly step: Integer
 
   /** @throws UnrepresentableError if `step` is 0 or one of the three is no integer. */
@@ -122,6 +129,7 @@ export class Range extends PythonValue implements Iterable<Integer> {
     if (BigInt(step) === 0n) throw new UnrepresentableError('range: the step is 0')
   }
 
+  /** Its numbers, in order. */
   *[Symbol.iterator](): Generator<Integer> {
     const { start, stop, step } = this
     if (typeof start === 'number' && typeof stop === 'number' && typeof step === 'number') {
@@ -146,7 +154,9 @@ export class PathValue extends PythonValue {
     return `pathlib.${this.pathClass}`
   }
 
+  /** As Python prints it. */
   readonly path: string
+  /** Name of the class in `pathlib`. */
   readonly pathClass: PathClass
 
   constructor(path: string, pathClass: PathClass = 'PurePosixPath') {
@@ -170,9 +180,13 @@ export class OpaqueValue extends PythonValue {
   /** What the pickle appended, added or set: items of a list or set subclass, [key, value] of a dict subclass. */
   readonly items: unknown[] = []
 
+  /** Name of the Python module. */
   readonly module: string
+  /** Name within the module, in dots. */
   readonly name: string
+  /** The bare name, or what Python would have made with it. */
   readonly kind: 'global' | 'instance'
+  /** What the pickle passes to it; nothing for a bare name. */
   readonly args: readonly unknown[]
 
   constructor(module: string, name: string, kind: 'global' | 'instance', args: readonly unknown[] = []) {

@@ -10,9 +10,12 @@ const dayUs = 86_400_000_000
 /** A Python `datetime.timezone`: a fixed offset from UTC, in microseconds, east positive. */
 export class FixedOffset extends PythonValue {
   readonly pythonType = 'datetime.timezone'
+  /** UTC. */
   static readonly utc = new FixedOffset(0)
 
+  /** Offset from UTC, east positive. */
   readonly microseconds: number
+  /** The name that Python gave it, if any. */
   readonly zoneName: string | undefined
 
   /** @throws UnrepresentableError unless the offset is strictly between -24 and +24 hours. */
@@ -44,6 +47,7 @@ export class FixedOffset extends PythonValue {
 export class ZoneInfo extends PythonValue {
   readonly pythonType = 'zoneinfo.ZoneInfo'
 
+  /** As in `Europe/Berlin`. */
   readonly key: string
 
   /** @throws UnrepresentableError if this runtime has no such zone. */

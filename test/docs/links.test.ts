@@ -8,6 +8,13 @@ const documents = [
   ...readdirSync(join(projectRoot, 'docs')).map((name) => `docs/${name}`),
 ].filter((name) => name.endsWith('.md'))
 
+t.test('README.md leads to every page of the manual', (t) => {
+  const text = readFileSync(join(projectRoot, 'README.md'), 'utf8')
+  const missing = documents.filter((name) => name.startsWith('docs/') && !text.includes(`](${name})`))
+  t.strictSame(missing, [])
+  t.end()
+})
+
 /** The anchors that headings of a document make. */
 function anchors(text: string): string[] {
   const headings = text.replaceAll(/^```[^]*?^```$/gm, '').matchAll(/^#+ (.+)$/gm)

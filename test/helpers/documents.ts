@@ -112,6 +112,16 @@ class Workplace {
   }
 }
 
+/** What must be there for blocks of a language, and how it is looked for. */
+const needs: Readonly<Record<string, { name: string; program: string; args: string[] }>> = {
+  ruby: { name: 'Ruby with the gem redis', program: 'ruby', args: ['-e', 'require "redis"'] },
+  php: {
+    name: 'PHP with the extension redis',
+    program: 'php',
+    args: ['-r', 'exit(class_exists("Redis") ? 0 : 1);'],
+  },
+}
+
 /** Run all code blocks of a document, in a folder and on a Redis of its own. */
 export async function runDocument(t: Test, name: string): Promise<void> {
   const blocks = blocksOf(await readFile(join(projectRoot, name), 'utf8')).filter(({ language }) => language !== 'text')
@@ -136,8 +146,9 @@ async function runBlock(t: Test, place: Workplace, block: Block, at: string): Pr
     void t.test(`${at} python`, { skip: withoutPythonRq }, (t) => t.end())
     return
   }
-  if (language === 'ruby' && (await place.run('ruby', ['-e', 'require "redis"'])).code !== 0) {
-    void t.test(`${at} ruby`, { skip: 'Ruby with the gem redis is not installed' }, (t) => t.end())
+  const need = needs[language]
+  if (need !== undefined && (await place.run(need.program, need.args)).code !== 0) {
+    void t.test(`${at} ${language}`, { skip: `${need.name} is not installed` }, (t) => t.end())
     return
   }
   const { code: exit, stdout, stderr } = await runCode(place, language, code, at)
@@ -171,6 +182,10 @@ async function runCode(place: Workplace, language: string, code: string, at: str
       ])
     case 'ruby':
       return place.run('ruby', ['-e', code.replaceAll('Redis.new', `Redis.new(path: ${JSON.stringify(socket)})`)])
+    case 'php': {
+      const source = code.replaceAll("connect('127.0.0.1', 6379)", `connect(${JSON.stringify(socket)})`)
+      return place.run('php', [await place.write('program.php', source)])
+    }
     case 'sh':
       return place.run('sh', ['-euc', code])
     default:

@@ -4,6 +4,7 @@ import { dueAt, dueIn } from '../../src/due.js'
 void t.test('J20 a time loses its part of a second, as with RQ; a span counts from the clock of Redis', (t) => {
   t.equal(dueAt(new Date('2030-01-02T03:04:05.678Z')), '1893553445')
   t.equal(dueAt(new Date(-1)), '-1')
+  t.equal(dueAt(new Date('2030-01-02T03:04:05.678Z'), { aheadMs: 3_600_000 }), '1893549845', 'by a clock that is ahead')
   t.equal(dueIn('2h'), '+7200')
   t.equal(dueIn(0), '+0')
   t.end()
