@@ -59,11 +59,7 @@ local function finish(position)
   local ttl_sec = tonumber(result_ttl_sec)
   -- Somebody who canceled it while it ran wants it no more.
   local again = repetition ~= '' and status ~= 'canceled'
-  if ttl_sec == 0 and not again then
-    local group = redis.call('HGET', job, 'group_id')
-    if group and group ~= '' then redis.pcall('SREM', prefix .. ':group:' .. group, id) end
-    redis.call('DEL', prefix .. ':executions:' .. id)
-  elseif ttl_sec ~= 0 then
+  if ttl_sec ~= 0 then
     redis.call('HSET', job, 'status', 'finished', 'started_at', started_at, 'ended_at', ended_at,
       'last_heartbeat', ended_at, 'worker_name', worker)
     local fields = { 'type', '1', 'worker_name', worker, 'execution_id', execution,
