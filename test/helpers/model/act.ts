@@ -43,7 +43,8 @@ export function requeue(state: State, jobId: string, queue: QueueName, atFront: 
   return 'done'
 }
 
-const registryOf: Readonly<Record<string, RegistryName>> = {
+/** Where a job stands, by its status. */
+export const registryOf: Readonly<Record<string, RegistryName>> = {
   finished: 'finished',
   failed: 'failed',
   stopped: 'failed',

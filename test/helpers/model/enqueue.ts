@@ -56,12 +56,12 @@ function isMet(state: State, parent: string, lenient: boolean): boolean {
   return status === undefined || status === 'finished' || (lenient && status === 'failed')
 }
 
-function member(sets: Map<string, Lasting<Set<string>>>, key: string): Set<string> {
+export function member(sets: Map<string, Lasting<Set<string>>>, key: string): Set<string> {
   return getOrMake(sets, key, () => ({ value: new Set<string>() })).value
 }
 
 /** The fields that are written, by wire-format.md, section 2.2. */
-function newFields(spec: JobSpec): Fields {
+export function newFields(spec: JobSpec): Fields {
   const { queue, group = '', ttlSec, resultTtlSec, failureTtlSec, retry, repeat, parents } = spec
   const isPlain = spec.delaySec === undefined && parents.length === 0
   const fields: Record<string, string | number | undefined> = {

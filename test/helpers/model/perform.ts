@@ -1,21 +1,24 @@
 /** Performing random programs in a world. */
 import { InvalidJobOperationError, NoSuchJobError } from '../../../src/index.js'
 import * as act from './act.js'
+import type { JobSpec } from './enqueue.js'
 import type { Moment } from './state.js'
 import type { SpecChoice, Step } from './steps.js'
 import { same, type World } from './world.js'
 
 type EnqueueStep = Extract<Step, { do: 'enqueue' | 'overwrite' }>
 type WorkStep = Extract<Step, { do: 'claim' | 'start' | 'settle' | 'run' | 'promote' }>
+/** Done to one job, whatever its state. */
+export type JobStep = Extract<Step, { do: 'cancel' | 'delete' | 'requeue' }>
 type ActStep = Exclude<Step, EnqueueStep | WorkStep>
 
 /** Perform a program; all keys are compared after every step, also after those that a step is made of. */
 export class Performer {
-  readonly #world: World
+  protected readonly world: World
   #made = 0
 
   constructor(world: World) {
-    this.#world = world
+    this.world = world
   }
 
   /** @throws Error that lists what differs */
@@ -35,30 +38,34 @@ export class Performer {
       default:
         await this.#act(step)
     }
-    await this.#world.check()
+    await this.world.check()
   }
 
   async #enqueue(step: EnqueueStep): Promise<void> {
-    if (step.do === 'enqueue') return this.#put(`j${this.#made++}`, step.spec)
+    if (step.do === 'enqueue') return this.#choose(`j${this.#made++}`, step.spec)
     // A job that runs or waits on its queue is left alone: it would be there twice.
-    const { lists, held, jobs } = this.#world.state
+    const { lists, held, jobs } = this.world.state
     const busy = new Set([...Object.values(lists).flat(), ...held.map(({ jobId }) => jobId)])
     const jobId = pick(
       [...jobs.keys()].filter((id) => !busy.has(id)),
       step.which,
     )
-    if (jobId !== undefined) await this.#put(jobId, step.spec)
+    if (jobId !== undefined) await this.#choose(jobId, step.spec)
   }
 
-  async #put(jobId: string, choice: SpecChoice): Promise<void> {
+  protected put(jobId: string, spec: JobSpec): Promise<void> {
+    return this.world.enqueue(jobId, spec)
+  }
+
+  async #choose(jobId: string, choice: SpecChoice): Promise<void> {
     const others = [...Array(this.#made).keys()].map((one) => `j${one}`).filter((id) => id !== jobId)
     const parents = new Set(choice.parents.map((which) => pick(others, which)).filter((id) => id !== undefined))
     const isFree = parents.size === 0
-    await this.#world.enqueue(jobId, { ...choice, parents: [...parents], ...(isFree ? noParents : {}) })
+    await this.put(jobId, { ...choice, parents: [...parents], ...(isFree ? noParents : {}) })
   }
 
   async #work(step: WorkStep): Promise<void> {
-    const world = this.#world
+    const world = this.world
     const { held } = world.state
     switch (step.do) {
       case 'claim':
@@ -89,7 +96,7 @@ export class Performer {
   }
 
   async #act(step: ActStep): Promise<void> {
-    const { state, queues, client, keys } = this.#world
+    const { state, queues, client, keys } = this.world
     switch (step.do) {
       case 'remove': {
         const { registry, queue, deleteJob } = step
@@ -119,14 +126,14 @@ export class Performer {
       }
       default: {
         const jobId = pick([...state.jobs.keys()], step.which)
-        if (jobId !== undefined) await this.#actOn(jobId, step)
+        if (jobId !== undefined) await this.actOn(jobId, step)
       }
     }
   }
 
-  async #actOn(jobId: string, step: Extract<ActStep, { do: 'cancel' | 'delete' | 'requeue' }>): Promise<void> {
-    const { state } = this.#world
-    const job = await this.#world.fetch(jobId)
+  protected async actOn(jobId: string, step: JobStep): Promise<void> {
+    const { state } = this.world
+    const job = await this.world.fetch(jobId)
     switch (step.do) {
       case 'cancel': {
         const { enqueueDependents } = step
@@ -149,7 +156,7 @@ export class Performer {
 
   async #try(what: () => Promise<unknown>): Promise<{ reply: act.Reply; now: Moment }> {
     let reply: act.Reply = 'done'
-    const now = await this.#world.during(async () => {
+    const now = await this.world.during(async () => {
       try {
         await what()
       } catch (thrown) {
