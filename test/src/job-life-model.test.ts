@@ -31,6 +31,6 @@ void t.test(
       }),
       options,
     )
-    t.ok(steps > 300, `${steps} steps`)
+    t.ok(steps > 100, `${steps} steps`)
   },
 )

@@ -85,10 +85,15 @@ function count(state: State, worker: string, what: 'successful' | 'failed'): voi
 /** Section 3.7, and 3.12 where it runs again. */
 function finish(state: State, { jobId, worker }: Held, now: Moment): void {
   const queue = state.queueOf(jobId)
-  const wasCanceled = state.status(jobId) === 'canceled'
+  const status = state.status(jobId) ?? ''
+  const wasCanceled = status === 'canceled'
   const repeats = wasCanceled ? 0 : (state.int(jobId, 'repeats_left') ?? 0)
   const ttlSec = state.int(jobId, 'result_ttl') ?? DEFAULT_RESULT_TTL_SEC
-  state.registry('canceled', queue).delete(jobId)
+  // It was canceled or has failed in other hands while it ran here: that is over.
+  if (status !== 'queued' && status !== 'started') {
+    state.registry('canceled', queue).delete(jobId)
+    state.registry('failed', queue).delete(jobId)
+  }
   release(state, jobId, 'finished', now)
   if (ttlSec !== 0) {
     state.set(jobId, { status: 'finished', started_at: 'set', ended_at: 'set', last_heartbeat: 'set' })
