@@ -3,7 +3,7 @@ import { runProgram, type Finished } from './daemon.js'
 import type { TestRedis } from './redis.js'
 
 /** Debian's Python, the one that its package python3-rq serves. */
-const pythonPath = '/usr/bin/python3'
+export const pythonPath = '/usr/bin/python3'
 
 /** Why tests against real Python RQ cannot run here; false where they can. In CI they always must. */
 export const withoutPythonRq: string | false =

@@ -11,9 +11,10 @@
 -- claims: one MessagePack array of {id, position of the queue in KEYS[5...] from 0, execution, {field, value, ...}},
 -- which is cheaper to make and to read than as many replies; '' is none; skips {id, queue, reason} for ids with
 -- nothing to run; broken {queue, error} for keys that hold no list.
--- Never pops an id without recording it or reporting it, nor claims anything without a live lease. A claimed job's
--- hash does not expire. The first write is an LPOP, which Redis allows even when it is out of memory, and a script
--- that has written is let through to its end.
+-- Never pops an id without recording it or reporting it, nor claims anything without a live lease. A claimed job does
+-- not expire, nor does what says who waits for it. The first write is an LPOP, which Redis allows even when it is out of
+-- memory, and a script that has written is let through to its end.
+--@include job_keys
 local lease_end = redis.call('ZSCORE', KEYS[2], ARGV[2])
 if not lease_end or tonumber(lease_end) == 0 then return { 'lost', '', {}, {} } end
 if ARGV[7] ~= '0' and tonumber(redis.call('HGET', KEYS[3], 'disarmed') or 0) >= tonumber(ARGV[7]) then
@@ -59,7 +60,7 @@ local function take(id, position, record_tail)
       has_timeout = true
     end
   end
-  redis.call('PERSIST', job)
+  keep_job(ARGV[1], id)
   -- A producer may leave these out; RQ's readers then misfile the job, or crash on it.
   if not has_origin then redis.call('HSET', job, 'origin', ARGV[position + 8]) end
   if not has_timeout then redis.call('HSET', job, 'timeout', ARGV[6]) end

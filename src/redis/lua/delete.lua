@@ -9,7 +9,6 @@
 -- revived. Never removes a key of the job's name that holds something else.
 --@include job_keys
 --@include places
---@include groups
 --@include rate_limit
 local prefix = ARGV[1]
 local seen, to_do, deleted = { [ARGV[2]] = true }, { ARGV[2] }, 0

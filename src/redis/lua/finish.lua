@@ -17,7 +17,6 @@
 --@include dependents
 --@include result
 --@include webhooks
---@include groups
 --@include rate_limit
 local now_sec = tonumber(redis.call('TIME')[1])
 local prefix, worker_ttl_sec, records = ARGV[1], ARGV[2], cmsgpack.unpack(ARGV[3])
@@ -66,10 +65,7 @@ local function finish(position)
   local ttl_sec = tonumber(result_ttl_sec)
   -- Somebody who canceled it while it ran wants it no more.
   local again = repetition ~= '' and status ~= 'canceled'
-  if ttl_sec == 0 and not again then
-    leave_group(prefix, id, redis.call('HGET', job, 'group_id'))
-    redis.call('DEL', prefix .. ':executions:' .. id)
-  elseif ttl_sec ~= 0 then
+  if ttl_sec ~= 0 then
     redis.call('HSET', job, 'status', 'finished', 'started_at', started_at, 'ended_at', ended_at,
       'last_heartbeat', ended_at, 'worker_name', worker)
     local fields = { 'type', '1', 'worker_name', worker, 'execution_id', execution,

@@ -7,7 +7,6 @@
 --@include job_keys
 --@include misfit
 --@include entries
---@include groups
 --@include rate_limit
 --@include drop_job
 local problem = misfit(KEYS[1], 'zset', 'a registry')

@@ -5,6 +5,7 @@
 -- Derived keys: the job's hash, its executions, the worker's hash and executions, the queue's started jobs.
 -- Returns one of 'started', 'lost' (claim not held), 'gone' (no hash any more) per job; only the first writes.
 -- Never revives a job that was deleted.
+--@include job_keys
 local replies = {}
 local time = redis.call('TIME')
 local now_sec, now_float = tonumber(time[1]), string.format('%d.%06d', time[1], time[2])
@@ -41,7 +42,7 @@ for i = 4, #ARGV, 6 do
     redis.call('EXPIRE', worker_key, worker_ttl_sec)
     redis.call('HSET', job, 'status', 'started', 'started_at', started_at, 'last_heartbeat', started_at,
       'worker_name', worker)
-    redis.call('PERSIST', job)
+    keep_job(prefix, id)
     -- Canceled between claim and start, or called off again: it runs, and its status is not `canceled` any more.
     redis.pcall('ZREM', prefix .. ':canceled:' .. queue, id)
   end

@@ -13,18 +13,34 @@ local function can_hold(key, kind)
   return found == 'none' or found == kind
 end
 
--- RQ's cleanup(ttl): ttl > 0 lets the job expire, 0 deletes it, anything else keeps it for ever. `alone`: it is known
--- to have neither dependents nor dependencies.
+-- Take a job out of its group, which is forgotten with its last job: while jobs name a group, its set must be there, or
+-- RQ 2.x cannot delete them.
+local function leave_group(prefix, id, group)
+  if not group or group == '' then return end
+  local key = prefix .. ':group:' .. group
+  redis.pcall('SREM', key, id)
+  if redis.call('EXISTS', key) == 0 then redis.pcall('SREM', prefix .. ':groups', group) end
+end
+
+-- RQ's cleanup(ttl): ttl > 0 lets the job expire, 0 deletes it, which takes it out of its group, anything else keeps it
+-- for ever. `alone`: it is known to have neither dependents nor dependencies.
 local function apply_ttl(prefix, id, ttl_sec, alone)
   local keys = { job_key(prefix, id) }
   if not alone then keys[2], keys[3] = dependents_key(prefix, id), dependencies_key(prefix, id) end
   if ttl_sec > 0 then
     for _, key in ipairs(keys) do redis.call('EXPIRE', key, ttl_sec) end
   elseif ttl_sec == 0 then
-    redis.call('DEL', unpack(keys))
+    leave_group(prefix, id, redis.call('HGET', keys[1], 'group_id'))
+    redis.call('DEL', prefix .. ':executions:' .. id, unpack(keys))
   else
     for _, key in ipairs(keys) do redis.call('PERSIST', key) end
   end
+end
+
+-- A job that is about to run does not expire, whatever its ttl said; and its dependents would wait for ever without the
+-- set that names them. Nothing hangs on nearly all jobs that had no TTL themselves, so only the others are looked after.
+local function keep_job(prefix, id)
+  if redis.call('PERSIST', job_key(prefix, id)) == 1 then apply_ttl(prefix, id, -1) end
 end
 
 -- Put a job that waits (again) on its list, which must be one (`can_hold`): status, time, TTL, push.

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { Queue } from '../../../../src/index.js'
 import { dump } from '../../../helpers/dump.js'
 import { Factory, plainFields, ttlIs } from '../../../helpers/factory.js'
 import { startRedis } from '../../../helpers/redis.js'
@@ -87,9 +88,16 @@ void t.test('while all workers are suspended nothing is claimed and nothing is w
   t.equal((await make.claim()).length, 1)
 })
 
-void t.test('a claimed job does not expire any more', async (t) => {
-  await make.held('a', { ttlSec: 50 })
-  await ttlIs(t, client, keys.job('a'), -1)
+void t.test('J10 J15: a claimed job does not expire any more, nor does what says who waits for it', async (t) => {
+  const queue = new Queue('q', { connection: client })
+  await queue.with({ jobId: 'first' }).enqueue('tasks.add', 1)
+  await queue.with({ jobId: 'a', dependsOn: 'first', ttl: 50 }).enqueue('tasks.add', 1)
+  await queue.with({ jobId: 'child', dependsOn: 'a' }).enqueue('tasks.add', 1)
+  await make.register()
+  await make.finish(await make.claim())
+  for (const key of [keys.job, keys.dependents, keys.dependencies]) await ttlIs(t, client, key('a'), 50)
+  await make.claim()
+  for (const key of [keys.job, keys.dependents, keys.dependencies]) await ttlIs(t, client, key('a'), -1)
 })
 
 void t.test('ids with nothing to run are dropped and reported, and the jobs behind them are served', async (t) => {

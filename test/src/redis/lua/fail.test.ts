@@ -78,10 +78,12 @@ void t.test('failure TTL -1 keeps all for ever, with the score that RQ writes', 
   t.equal(await client.zscore(keys.failed('q'), 'a'), '-1')
 })
 
-void t.test('failure TTL 0 leaves neither hash nor results behind', async (t) => {
-  const claim = await make.running('a')
+void t.test('J21: failure TTL 0 leaves neither hash nor results behind, nor the job in its group', async (t) => {
+  const claim = await make.running('a', { fields: { group_id: 'g' } })
+  await client.sadd(keys.group('g'), 'a', 'other')
   await make.fail([claim], { failureTtlSec: 0, resultsTtlSec: 0 })
   t.equal(await client.exists(keys.job('a'), keys.results('a')), 0)
+  t.strictSame(await client.smembers(keys.group('g')), ['other'])
 })
 
 void t.test('without a TTL of their own the results keep the one they have', async (t) => {
