@@ -50,6 +50,7 @@ export class NoSuchJobError extends RqdError {
 
 /** A group that has no jobs: never used, or all of them are gone. */
 export class NoSuchGroupError extends RqdError {
+  /** Its name. */
   readonly group: string
 
   constructor(group: string) {

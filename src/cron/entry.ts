@@ -20,7 +20,9 @@ export interface CronEntryOptions extends ScheduleOptions, Omit<JobOptions, 'job
   name?: string
   /** Default `default`. */
   queue?: string
+  /** Positional arguments of the function. Default none. */
   args?: readonly unknown[]
+  /** Keyword arguments of the function. Default none. */
   kwargs?: Readonly<Record<string, unknown>>
   /**
    * What becomes of ticks that were missed while no scheduler ran: false, they are skipped (the default); true, a number

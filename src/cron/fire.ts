@@ -11,9 +11,13 @@ import { spawnJob, type CronEntry } from './entry.js'
 
 /** One tick of an entry that has put its job on a queue. */
 export interface CronFiring {
+  /** Name of the entry. */
   readonly entry: string
+  /** For which time it was. */
   readonly tick: Date
+  /** Of the job that was enqueued. */
   readonly jobId: string
+  /** Where it was put. */
   readonly queue: string
 }
 

@@ -10,7 +10,6 @@ import { systemRandom, type Random } from '../random.js'
 import { createKeys, type Keys } from '../redis/keys.js'
 import { rqDefaults } from '../rq-defaults.js'
 import type { SerializerName } from '../serial/serializer.js'
-import type { Service } from '../service.js'
 import type { TaskFunction } from '../task-name.js'
 import { makeEntry, type CronEntry, type CronEntryOptions } from './entry.js'
 import type { CronFiring } from './fire.js'
@@ -21,6 +20,7 @@ const LOOK_MS = 1_000
 /** Entries of a scheduler that gives no sign of life are free after so long. */
 const LEASE_MS = 5_000
 
+/** How a cron scheduler works. */
 export interface CronSchedulerOptions {
   /** An open ioredis client. It stays the caller's. Default as for a `Queue`. */
   connection?: Redis
@@ -38,16 +38,21 @@ export interface CronSchedulerOptions {
   leaseSec?: number
   /** Prefix of all keys. Default `rq`. */
   prefix?: string
+  /** Told of what goes wrong. Default: nobody. */
   logger?: Logger
+  /** Default: the system's. */
   clock?: Clock
+  /** For ids and names. Default: the system's. */
   random?: Random
-  /** For viewers. Default this host and process. */
+  /** Shown to viewers. Default: this host. */
   host?: string
+  /** Shown to viewers. Default: this process. */
   pid?: number
 }
 
 /** What one look at the entries gave. */
 export interface CronStep {
+  /** What was put on queues, in order. */
   readonly firings: readonly CronFiring[]
   /** Until the next tick of the entries that this scheduler holds, ms; undefined if there is none. */
   readonly nextMs: number | undefined
@@ -57,7 +62,8 @@ export interface CronStep {
  * Puts jobs on queues by the clock. Any number of schedulers, on any hosts, may have the same entries: each entry is
  * held by one of them at a time, another takes over within seconds when that one is gone, and each tick fires once.
  */
-export class CronScheduler implements Service {
+export class CronScheduler {
+  /** As RQ's viewers show it. */
   readonly name: string
   readonly #redis: Redis
   readonly #keys: Keys

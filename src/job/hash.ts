@@ -6,10 +6,15 @@ export { emptyJobHash, parseJobHash, parseJobHashLeniently, parseWebhooks } from
 
 /** An HTTP call that a worker makes once the job's final state is stored (since RQ 2.10). */
 export interface Webhook {
+  /** Where it goes: http or https. */
   readonly url: string
+  /** The end of the job that it tells of. */
   readonly jobStatus: 'finished' | 'failed'
+  /** Of the request. */
   readonly method: 'GET' | 'POST'
+  /** To be sent with it; null for none. */
   readonly headers: Readonly<Record<string, string>> | null
+  /** How long an answer may take, seconds. */
   readonly timeoutSec: number
 }
 

@@ -11,7 +11,11 @@ const config = makeConfig(JSON.parse(process.argv[2] ?? '{}') as ConfigInput)
 const daemonId = systemRandom.hex(32)
 process.exitCode = await run(config, {
   environment: process.env,
-  logger: createLogger(config.logLevel, lineMaker({ format: 'text', dateFormat: undefined, pid: process.pid }), process.stderr),
+  logger: createLogger(
+    config.logLevel,
+    lineMaker({ format: 'text', dateFormat: undefined, pid: process.pid }),
+    process.stderr,
+  ),
   daemonId,
   spawn: () => spawnNodeExecutor({ environment: process.env, daemonId, heapMb: null }),
 })
