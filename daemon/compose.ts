@@ -8,9 +8,11 @@ import { connectRedis, redactUrl } from '../src/redis/connection.js'
 import { createKeys } from '../src/redis/keys.js'
 import { Store } from '../src/redis/store.js'
 import type { Config } from './config.js'
+import { customSettings } from './custom-settings.js'
 import { ControlServer } from './control/server.js'
 import { defaultSocketPath } from './control/socket-path.js'
 import { ownIdentity } from './host.js'
+import { loadSentry } from './sentry.js'
 import { preflight } from './preflight.js'
 import { JobLog } from './job-log.js'
 import { onStopSignal } from './signals.js'
@@ -23,6 +25,8 @@ import { version } from '../src/version.js'
 const COMMAND_TIMEOUT_MS = 5_000
 /** A blocking call lasts up to 5 s by itself. */
 const BLOCKING_TIMEOUT_MS = 10_000
+/** How long what is left for Sentry may take to leave at the end. */
+const SENTRY_LIMIT_MS = 5_000
 
 /** What the command line has begun before it came here. */
 export interface Begun {
@@ -51,6 +55,8 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
     const connectionName = config.name ?? 'rqd'
     return connectRedis(config.url, { commandTimeoutMs, connectionName, random: systemRandom })
   }
+  const custom = customSettings(config, logger)
+  const sentry = config.sentryDsn === undefined ? undefined : await loadSentry(config.sentryDsn, config.path)
   const redis = connect(COMMAND_TIMEOUT_MS)
   try {
     const connected = await waitForRedis(redis, redactUrl(config.url), stopping.signal, logger)
@@ -69,6 +75,9 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
       concurrency: config.concurrency,
       spares: config.spares,
       taskPaths: config.path,
+      custom,
+      storesFailures: config.defaultExceptionHandler,
+      report: sentry?.report,
       burst: config.burst,
       resultTtlSec: config.resultsTtl,
       leaseMs: config.leaseSec * 1000,
@@ -95,6 +104,7 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
   } finally {
     stopListening()
     redis.disconnect()
+    await sentry?.flush(SENTRY_LIMIT_MS)
   }
 }
 

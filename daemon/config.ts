@@ -62,6 +62,19 @@ const schema = z.strictObject({
   executorHeapMb: z.coerce.number().int().min(16).optional(),
   /** Executors that a job may end before it is failed, whatever retries it has left. */
   maxDeaths: z.coerce.number().int().min(1).default(defaultSettlePolicy.maxDeaths),
+  /** Functions to be called with the job and its error when one fails, in this order. */
+  exceptionHandlers: z.array(z.string()).default([]),
+  /** False: a job that fails gets that status, and no result nor place among the failed jobs. */
+  defaultExceptionHandler: z.boolean().default(true),
+  /** Module of functions to be called around jobs and the life of executors. */
+  hooks: z.string().optional(),
+  workerClass: z.string().optional(),
+  jobClass: z.string().optional(),
+  queueClass: z.string().optional(),
+  connectionClass: z.string().optional(),
+  deathPenaltyClass: z.string().optional(),
+  /** Report jobs that fail to Sentry. */
+  sentryDsn: z.string().optional(),
   logLevel: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
   logFormat: z.enum(['text', 'json']).default('text'),
 })

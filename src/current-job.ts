@@ -1,10 +1,12 @@
 import { Called } from './job/called.js'
 import { encodeMeta, metaOf, type Meta } from './job/meta.js'
 import { Job, type FetchOptions } from './job.js'
+import { type ClassKind, EXTENDS } from './run/extends.js'
 import { CURRENT_TASK, type RunningTask } from './running-task.js'
 
 /** The job that is running, as its own function sees it. */
 export class CurrentJob extends Called {
+  static readonly [EXTENDS]: ClassKind = 'job'
   readonly #task: RunningTask
   #meta: Meta | undefined
 
@@ -72,6 +74,7 @@ export function getCurrentJob(): CurrentJob | undefined {
   // Whoever publishes it, publishes this.
   const task = typeof current === 'function' ? (current as () => RunningTask | undefined)() : undefined
   if (task === undefined) return undefined
+  if (task.currentJob !== undefined) return task.currentJob as CurrentJob
   const job = known.get(task) ?? new CurrentJob(task)
   known.set(task, job)
   return job

@@ -18,6 +18,8 @@ export interface RunningTask {
     /** -1 for none. */
     readonly timeoutSec: number
   }
+  /** The object as which the job sees itself, where the executor makes one: of the operator's job class, say. */
+  readonly currentJob?: unknown
   /** Aborted when the job must end; the reason says why. */
   readonly signal: AbortSignal
   /** Write the job's meta; null removes it. Resolves when it is stored. */

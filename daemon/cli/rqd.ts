@@ -72,15 +72,22 @@ function refuse(thrown: unknown, io: RqdIo): number {
 function readArguments(argv: readonly string[], io: RqdIo): ConfigInput {
   const command = program(io)
   command.parse([...argv], { from: 'user' })
-  const { verbose, quiet, ...options } = command.opts<Flags>()
+  const { verbose, quiet, exceptionHandler, disableDefaultExceptionHandler, ...options } = command.opts<Flags>()
   const input: ConfigInput = { ...options }
+  if (exceptionHandler !== undefined) input.exceptionHandlers = exceptionHandler
+  if (disableDefaultExceptionHandler === true) input.defaultExceptionHandler = false
   if (command.args.length > 0) input.queues = command.args
   if (verbose === true) input.logLevel = 'debug'
   else if (quiet === true) input.logLevel = 'warn'
   return input
 }
 
-type Flags = Omit<ConfigInput, 'queues' | 'logLevel'> & { verbose?: true; quiet?: true }
+type Flags = Omit<ConfigInput, 'queues' | 'logLevel'> & {
+  verbose?: true
+  quiet?: true
+  exceptionHandler?: string[]
+  disableDefaultExceptionHandler?: true
+}
 
 function program(io: RqdIo): commander.Command {
   const collect = (path: string, before: string[] = []): string[] => [...before, path]
@@ -106,6 +113,16 @@ function program(io: RqdIo): commander.Command {
     )
     .option('--executor-heap-mb <mb>', "limit of V8's heap in each executor (default: Node's own)")
     .option('--max-deaths <n>', 'fail a job that has ended so many executors, retries or not (default: 3)')
+    .optionsGroup('Extensions, by name below a task path:')
+    .option('--exception-handler <function>', 'call it with each job that fails; repeatable', collect)
+    .option('-d, --disable-default-exception-handler', 'do not keep failed jobs: only their status tells')
+    .option('--hooks <module>', 'module with executorStart, executorStop, beforeJob, afterJob')
+    .option('-w, --worker-class <class>', 'class that extends DaemonWorker')
+    .option('-j, --job-class <class>', 'class that extends CurrentJob')
+    .option('--queue-class <class>', 'class that extends Queue')
+    .option('--connection-class <class>', 'class that extends Redis of ioredis, or function that makes one')
+    .option('--death-penalty-class <class>', 'class that extends DeathPenalty')
+    .option('--sentry-dsn <dsn>', 'report failed jobs to Sentry, with @sentry/node (default: $RQ_SENTRY_DSN)')
     .optionsGroup('Daemon:')
     .option('-n, --name <name>', 'worker name; executors are NAME.1, NAME.2, … (default: random)')
     .option(
@@ -131,5 +148,7 @@ function program(io: RqdIo): commander.Command {
     })
   const url = io.env['RQ_REDIS_URL']
   if (url !== undefined && url !== '') command.setOptionValueWithSource('url', url, 'env')
+  const dsn = io.env['RQ_SENTRY_DSN']
+  if (dsn !== undefined && dsn !== '') command.setOptionValueWithSource('sentryDsn', dsn, 'env')
   return command
 }

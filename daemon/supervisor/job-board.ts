@@ -12,6 +12,7 @@ import type { Settler } from '../../src/worker/settler.js'
 import type { Starter } from '../../src/worker/starter.js'
 import type { JobResult, RunJob } from '../ipc/messages.js'
 import { functionOf, type JobLog } from '../job-log.js'
+import type { JobFailure } from '../sentry.js'
 import { DEFAULT_MAX_FRAME_BYTES } from '../ipc/frames.js'
 import { ClaimSize } from './claim-size.js'
 import { outcomeOfCallbackDeath, outcomeOfDeath, stoppedText, type Death } from './death.js'
@@ -34,7 +35,7 @@ export interface RunningJob {
   /** True once its function has been called; until then the executor may give it back. */
   hasBegun: boolean
   /** The callback that is running, after the function has ended. `traceback`: why the job has failed, if it has. */
-  callback: { readonly timeoutSec: number; readonly traceback: string | null } | null
+  callback: { readonly timeoutSec: number; readonly traceback: string | null; readonly step: string | undefined } | null
   /** When it was handed to the executor; then when its function was called. Epoch and monotonic milliseconds. */
   startedAtMs: number
   startedMonoMs: number
@@ -52,6 +53,8 @@ export interface JobBoardOptions {
   settler: Settler
   starter: Starter
   policy: SettlePolicy
+  /** Told of jobs that failed for good and whose executor could not tell. */
+  report?: ((failure: JobFailure) => void) | undefined
   /** Choose an executor for a job that may well last so long; the worker, or undefined if none takes it now. */
   assign: (job: Omit<RunJob, 'seq'>, estimateMs: number | undefined) => string | undefined
   /** Hand over what was assigned. */
@@ -133,7 +136,7 @@ export class JobBoard {
     const { clock, assign } = this.#options
     const limitSec = job.hash.timeoutSec ?? rqDefaults.timeoutSec
     const func = functionOf(job)
-    const run = {
+    const run: Omit<RunJob, 'seq'> = {
       execution: job.execution,
       id: job.id,
       queue: job.queue,
@@ -142,6 +145,8 @@ export class JobBoard {
       timeoutSec: limitSec,
       callbacks: callbacksOf(job.hash),
     }
+    const { retriesLeft = 0 } = job.hash
+    if (retriesLeft > 0) run.retriesLeft = retriesLeft
     const worker = assign(run, this.#pace.estimateMs(func, job.queue))
     if (worker === undefined) return false
     const startedAtMs = clock.epochMs()
@@ -206,9 +211,9 @@ export class JobBoard {
   }
 
   /** The function of a job has ended, and a callback is called. */
-  callingBack(execution: string, timeoutSec: number, traceback: string | null): void {
+  callingBack(execution: string, timeoutSec: number, traceback: string | null, step?: string): void {
     const running = this.#running.get(execution)
-    if (running !== undefined) running.callback = { timeoutSec, traceback }
+    if (running !== undefined) running.callback = { timeoutSec, traceback, step }
   }
 
   /** An executor reports the end of a job. */
@@ -237,10 +242,12 @@ export class JobBoard {
     const runSec = Math.max(0, this.#options.clock.monoMs() - running.startedMonoMs) / 1000
     const { callback, limitSec } = running
     const outcome = outcomeOfDeath(death, callback?.timeoutSec ?? limitSec, runSec)
-    this.#finish(running, callback === null ? outcome : outcomeOfCallbackDeath(outcome, callback.traceback), {
+    const end = callback === null ? outcome : outcomeOfCallbackDeath(outcome, callback.traceback, callback.step)
+    const settlement = this.#finish(running, end, {
       startedAtMs: running.startedAtMs,
       endedAtMs: this.#options.clock.epochMs(),
     })
+    this.#report(running.job, settlement)
   }
 
   /** The claim of a job is gone: somebody else has it. End it here, and write nothing. */
@@ -260,10 +267,16 @@ export class JobBoard {
 
   #refuse(job: HeldJob, why: string, unreadable: readonly string[]): void {
     this.#options.logger.error('a job cannot be read', { jobId: job.id, queue: job.queue, error: why })
-    this.#settle(job, '', { kind: 'raised', text: `rqd: ${MalformedJobError.name}: ${why}` }, null, unreadable)
+    const outcome = { kind: 'raised', text: `rqd: ${MalformedJobError.name}: ${why}` } as const
+    this.#report(job, this.#settle(job, '', outcome, null, unreadable))
   }
 
-  #finish(running: RunningJob, outcome: Outcome, times: { startedAtMs: number; endedAtMs: number }): void {
+  #report(job: HeldJob, settlement: Settlement): void {
+    if (settlement.kind !== 'fail' || settlement.status !== 'failed') return
+    this.#options.report?.({ jobId: job.id, queue: job.queue, func: functionOf(job), error: asError(settlement.text) })
+  }
+
+  #finish(running: RunningJob, outcome: Outcome, times: { startedAtMs: number; endedAtMs: number }): Settlement {
     const { execution } = running.job
     this.#running.delete(execution)
     this.#options.starter.ended(execution)
@@ -271,6 +284,7 @@ export class JobBoard {
     // To microseconds, which is what the clock tells.
     const durationSec = Math.round(Math.max(0, times.endedAtMs - times.startedAtMs) * 1000) / 1_000_000
     this.#log(running, settlement, durationSec)
+    return settlement
   }
 
   #settle(
@@ -334,6 +348,14 @@ function outcomeOf({ limitSec, stopAskedAtMs }: RunningJob, result: JobResult): 
     return { kind: 'stopped', text: stoppedText(result.outcome === 'error' ? result.error.traceback : undefined) }
   }
   return outcomeOfResult(result, limitSec)
+}
+
+/** What is known of a failure only as text, as an error whose stack that is. */
+function asError(text: string): Error {
+  const error = new Error(firstLine(text).trimEnd())
+  error.name = 'JobFailure'
+  error.stack = text
+  return error
 }
 
 function firstLine(text: string): string {

@@ -4,6 +4,8 @@ import type { Logger } from '../../src/logger.js'
 import type { Random } from '../../src/random.js'
 import type { Store } from '../../src/redis/store.js'
 import type { ProcessIdentity } from '../host.js'
+import type { JobFailure } from '../sentry.js'
+import type { CustomSettings } from '../ipc/custom-settings.js'
 import type { JobLog } from '../job-log.js'
 import type { SpawnExecutor } from './spawn.js'
 
@@ -21,6 +23,12 @@ export interface SupervisorOptions {
   spares: number
   taskPaths: readonly string[]
   burst: boolean
+  /** What the operator adds to executors. */
+  custom?: CustomSettings | undefined
+  /** False: a job that fails gets that status and nothing else (RQ's disabled default exception handler). */
+  storesFailures?: boolean
+  /** Told of jobs that failed and whose executor could not tell. */
+  report?: ((failure: JobFailure) => void) | undefined
   resultTtlSec: number
   leaseMs: number
   /** A job that has ended so many executors is failed, whatever retries it has left. */

@@ -13,7 +13,7 @@ import { Settler } from '../../src/worker/settler.js'
 import { Starter } from '../../src/worker/starter.js'
 import { Wakeup } from '../../src/worker/wakeup.js'
 import type { DaemonState, DrainProgress, DrainReply, Operations, Status } from '../control/operations.js'
-import { defaultSlotPolicy } from './children.js'
+import { slotPolicyFor } from './slot-policy.js'
 import { drain } from './drain.js'
 import { Handout } from './handout.js'
 import { JobBoard } from './job-board.js'
@@ -73,8 +73,9 @@ export class Supervisor implements Service, Operations {
       spares: options.spares,
       taskPaths: options.taskPaths,
       preload: [],
+      custom: options.custom,
       statsIntervalMs: 1_000,
-      policy: { ...defaultSlotPolicy, concurrency: options.concurrency },
+      policy: { ...slotPolicyFor(options.custom), concurrency: options.concurrency },
       spawn: options.spawn,
       oomWatch: new OomWatch(),
       clock,
@@ -97,7 +98,12 @@ export class Supervisor implements Service, Operations {
       counters,
       settler: this.#settler,
       starter: new Starter({ store, logger, onLost: (execution) => this.#board.claimLost(execution) }),
-      policy: { resultTtlSec: options.resultTtlSec, maxDeaths: options.maxDeaths },
+      policy: {
+        resultTtlSec: options.resultTtlSec,
+        maxDeaths: options.maxDeaths,
+        storesFailures: options.storesFailures ?? true,
+      },
+      report: options.report,
       assign: (job, estimateMs) => this.#pool.assign(job, estimateMs),
       send: () => this.#pool.send(),
       kill: (execution) => this.#pool.interrupt(execution, 'shutdown', true),

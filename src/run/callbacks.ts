@@ -10,8 +10,12 @@ import { describeThrown } from './traceback.js'
  * a failure of any kind: `failure(job, errorType, error, traceback)`; where that throws, the job keeps its first error
  * and the other is told behind it. Each has a limit of its own. Never rejects.
  */
-export async function runWithCallbacks(job: RunJob, callbacks: Callbacks, context: TaskContext): Promise<JobResult> {
-  const end: TaskEnd = {}
+export async function runWithCallbacks(
+  job: RunJob,
+  callbacks: Callbacks,
+  context: TaskContext,
+  end: TaskEnd = {},
+): Promise<JobResult> {
   const result = await runFunction(job, context, end)
   if (isStopped(context.aborter)) return result
   if (isLate(result, job.timeoutSec)) {
@@ -28,6 +32,7 @@ export async function runWithCallbacks(job: RunJob, callbacks: Callbacks, contex
     await call(job, callbacks.success, [end.returned], null, context)
     return result
   } catch (thrown) {
+    end.thrown = thrown
     const { startedAtMs, endedAtMs } = result
     const failed = failedResult(job, 'callback', thrown, startedAtMs, endedAtMs)
     const { errorType, traceback } = describeThrown(thrown)
@@ -67,12 +72,14 @@ async function call(
   // The job's own may have been aborted.
   const aborter = new AbortController()
   const task = new OwnTask(job, { ...context, aborter })
+  task.currentJob = context.custom?.makeJob(task)
+  const seen = task.currentJob ?? new CallbackJob(job)
   const run = async (): Promise<unknown> =>
-    await runAsCurrent(task, () => Reflect.apply(target.call, target.owner, [new CallbackJob(job), ...args]))
+    await runAsCurrent(task, () => Reflect.apply(target.call, target.owner, [seen, ...args]))
   await within(run(), callback.timeoutSec, aborter)
 }
 
 /** An operator stopped the job: it has neither gone well nor failed. */
-function isStopped({ signal }: AbortController): boolean {
+export function isStopped({ signal }: AbortController): boolean {
   return signal.aborted && signal.reason instanceof TaskAbortedError && signal.reason.reason === 'stopped'
 }

@@ -9,6 +9,7 @@ import { rqDefaults } from '../rq-defaults.js'
 import { callbacksOf } from '../run/callbacks-of.js'
 import { publishCurrentTask, TaskAbortedError } from '../run/current-task.js'
 import { outcomeOfResult, timerMs, timeoutText } from '../run/limits.js'
+import type { Custom } from '../run/customized.js'
 import type { FunctionResolver } from '../run/resolve.js'
 import { runTask } from '../run/run-task.js'
 import type { RunJob } from '../run/task.js'
@@ -29,6 +30,10 @@ export interface InProcessOptions {
   readonly worker: string
   /** How long a result is kept of a job that does not say, seconds. */
   readonly resultTtlSec: number
+  /** False: a job that fails gets that status and nothing else. Default true. */
+  readonly storesFailures?: boolean | undefined
+  /** What the owner has added, asked for each job. */
+  readonly custom?: (() => Custom | undefined) | undefined
   /** The function of a job has been called. */
   onStarted: (job: HeldJob, atMs: number) => void
   /** It has ended, before that is settled. */
@@ -92,6 +97,7 @@ export class InProcess {
       },
       onCallback: () => limit.end(),
       onTrouble: (sentence) => logger.warn(sentence, { jobId: job.id, queue: job.queue }),
+      custom: this.#options.custom?.(),
     })
     const first = await Promise.race([result, limit.exceeded])
     limit.end()
@@ -109,8 +115,8 @@ export class InProcess {
 
   // prettier-ignore
   #settle(job: HeldJob, fields: SettleFields, outcome: Outcome, startedAtMs: number, endedAtMs: number): Settlement {
-    const { settler, worker, resultTtlSec } = this.#options
-    const settlement = settle(fields, outcome, 0, { ...defaultSettlePolicy, resultTtlSec })
+    const { settler, worker, resultTtlSec, storesFailures = true } = this.#options
+    const settlement = settle(fields, outcome, 0, { ...defaultSettlePolicy, resultTtlSec, storesFailures })
     const unreadable = 'unreadable' in job ? (job as UnreadableJob).unreadable : []
     settler.settle({ job, settlement, worker, startedAtMs, endedAtMs, unreadable })
     return settlement

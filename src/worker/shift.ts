@@ -5,6 +5,7 @@ import type { Logger } from '../logger.js'
 import { Recoverer } from '../maintenance/recoverer.js'
 import type { Random } from '../random.js'
 import type { Claim, Store } from '../redis/store.js'
+import type { Custom } from '../run/customized.js'
 import type { FunctionResolver } from '../run/resolve.js'
 import { newCounters } from './counters.js'
 import { Fetcher } from './fetcher.js'
@@ -28,6 +29,8 @@ export interface ShiftOptions {
   readonly connect: () => Redis
   readonly resolver: FunctionResolver
   readonly resultTtlSec: number
+  readonly storesFailures?: boolean
+  readonly custom?: () => Custom | undefined
   readonly burst: boolean
   readonly maxJobs: number
   readonly clock: Clock
@@ -76,6 +79,8 @@ export class Shift {
       settler: this.#settler,
       worker: name,
       resultTtlSec,
+      storesFailures: options.storesFailures,
+      custom: options.custom,
       onStarted: (job, atMs) => this.#starter.started(job, name, atMs),
       onEnded: ({ execution }) => this.#starter.ended(execution),
     })

@@ -3,7 +3,7 @@
 -- ARGV[1] prefix  ARGV[2] TTL of a worker's hash, seconds  ARGV[3] records (MessagePack array of texts), per job:
 -- execution, id, queue, worker, 1 = it may be marked as running (0: no start was ever sent for it),
 -- status ('failed' or 'stopped'), failure TTL (seconds; -1 for ever), TTL of the results ('' leaves it),
--- traceback (base64 of zlib), started_at, ended_at (ISO), started, ended (float epoch seconds), working time (float
+-- traceback (base64 of zlib; '' stores nothing but the status), started_at, ended_at (ISO), started, ended (float epoch seconds), working time (float
 -- seconds), death certificate (JSON; '' none), names of fields that cannot be read (comma-joined; '' none)
 -- Derived keys: everything that hangs on the job, its worker, its queue and its dependents; a scratch key.
 -- Returns per job 'failed', 'gone' (no hash any more), 'repeated' (this very result was stored before) or
@@ -36,10 +36,14 @@ local function fail(position)
     if value then redis.call('HSET', job, 'rqd_unreadable_' .. field, value) end
     redis.call('HDEL', job, field)
   end
-  redis.call('HSET', job, 'status', status, 'started_at', started_at, 'ended_at', ended_at,
-    'last_heartbeat', ended_at, 'worker_name', worker)
+  redis.call('HSET', job, 'status', status, 'started_at', started_at, 'worker_name', worker)
   -- A stopped parent never releases its children, not even lenient ones.
   if related and status == 'failed' then release_dependents(prefix, id, 'failed', ended_at) end
+  -- Somebody may have canceled it while it ran.
+  redis.pcall('ZREM', prefix .. ':canceled:' .. queue, id)
+  -- As RQ with its default exception handler disabled.
+  if traceback == '' then return 'failed' end
+  redis.call('HSET', job, 'ended_at', ended_at, 'last_heartbeat', ended_at)
   local ttl_sec = tonumber(failure_ttl_sec)
   apply_ttl(prefix, id, ttl_sec < 0 and -1 or ttl_sec, not related)
   redis.pcall('ZADD', prefix .. ':failed:' .. queue, ttl_sec < 0 and -1 or now_sec + ttl_sec, id)
@@ -47,8 +51,6 @@ local function fail(position)
     'execution_started_at', started, 'execution_ended_at', ended }
   if certificate ~= '' then fields[13], fields[14] = 'rqd_certificate', certificate end
   add_result(prefix, id, results_ttl_sec, fields)
-  -- Somebody may have canceled it while it ran.
-  redis.pcall('ZREM', prefix .. ':canceled:' .. queue, id)
   return 'failed'
 end
 
