@@ -6,13 +6,15 @@ import { Scheduler } from '../src/maintenance/scheduler.js'
 import { systemRandom } from '../src/random.js'
 import { connectRedis, redactUrl } from '../src/redis/connection.js'
 import { createKeys } from '../src/redis/keys.js'
+import { FunctionResolver } from '../src/run/resolve.js'
 import { Store } from '../src/redis/store.js'
 import type { Config } from './config.js'
+import { loadConnectionClass } from './connection-class.js'
 import { customSettings } from './custom-settings.js'
 import { ControlServer } from './control/server.js'
 import { defaultSocketPath } from './control/socket-path.js'
 import { ownIdentity } from './host.js'
-import { loadSentry } from './sentry.js'
+import { LateSentry } from './sentry.js'
 import { preflight } from './preflight.js'
 import { JobLog } from './job-log.js'
 import { onStopSignal } from './signals.js'
@@ -44,6 +46,12 @@ export interface Begun {
  * @throws RqdError for what makes a start impossible.
  */
 export async function run(config: Config, { environment, logger, daemonId, spawn }: Begun): Promise<number> {
+  const custom = customSettings(config, logger)
+  const make = await loadConnectionClass(
+    custom?.connectionClass ?? null,
+    new FunctionResolver(config.path, systemClock),
+  )
+  const sentry = config.sentryDsn === undefined ? undefined : new LateSentry(config.sentryDsn, config.path)
   const stopping = new AbortController()
   let supervisor: Supervisor | undefined
   const stopListening = onStopSignal((signal, times) => {
@@ -53,10 +61,8 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
   })
   const connect = (commandTimeoutMs: number): Redis => {
     const connectionName = config.name ?? 'rqd'
-    return connectRedis(config.url, { commandTimeoutMs, connectionName, random: systemRandom })
+    return connectRedis(config.url, { commandTimeoutMs, connectionName, random: systemRandom, make })
   }
-  const custom = customSettings(config, logger)
-  const sentry = config.sentryDsn === undefined ? undefined : await loadSentry(config.sentryDsn, config.path)
   const redis = connect(COMMAND_TIMEOUT_MS)
   try {
     const connected = await waitForRedis(redis, redactUrl(config.url), stopping.signal, logger)
@@ -77,7 +83,7 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
       taskPaths: config.path,
       custom,
       storesFailures: config.defaultExceptionHandler,
-      report: sentry?.report,
+      report: (failure) => sentry?.report(failure),
       burst: config.burst,
       resultTtlSec: config.resultsTtl,
       leaseMs: config.leaseSec * 1000,
@@ -99,7 +105,7 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
     const scheduler = config.scheduler
       ? new Scheduler({ redis, keys, queues, clock, random, logger, host, pid })
       : undefined
-    await serve(supervisor, scheduler, config, environment, logger)
+    await serve(supervisor, { scheduler, sentry }, config, environment, logger)
     return 0
   } finally {
     stopListening()
@@ -110,7 +116,7 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
 
 async function serve(
   supervisor: Supervisor,
-  scheduler: Scheduler | undefined,
+  { scheduler, sentry }: { scheduler: Scheduler | undefined; sentry: LateSentry | undefined },
   config: Config,
   environment: NodeJS.ProcessEnv,
   logger: DaemonLogger,
@@ -122,7 +128,7 @@ async function serve(
     process.title = `rqd: supervisor ${config.queues.join(',')}`
     // What is due already is there when the first jobs are claimed: a burst takes it along.
     await scheduler?.start()
-    await supervisor.start()
+    await Promise.all([supervisor.start(), sentry?.load()])
     logger.info('daemon ready', { executors: config.executors, queues: config.queues.join(','), socket: path })
     await notifyReady(environment, `serving ${config.queues.join(', ')}`, logger)
     logger.open()

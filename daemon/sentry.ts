@@ -34,8 +34,12 @@ export interface SentryReporter {
  * done so. Nothing of the process is instrumented: who wants that calls `Sentry.init` in a preload module or a hook.
  * @throws RqdError RQD_BAD_OPTION if it is not installed, or does not take the DSN
  */
-export async function loadSentry(dsn: string, taskPaths: readonly string[]): Promise<SentryReporter> {
-  const sdk = await importSdk(taskPaths)
+export async function loadSentry(
+  dsn: string,
+  taskPaths: readonly string[],
+  beside = import.meta.url,
+): Promise<SentryReporter> {
+  const sdk = await importSdk(taskPaths, beside)
   if (sdk.getClient() === undefined) start(sdk, dsn)
   return {
     report: ({ jobId, queue, func, error }) => {
@@ -47,6 +51,35 @@ export async function loadSentry(dsn: string, taskPaths: readonly string[]): Pro
     flush: async (limitMs) => {
       await sdk.flush(limitMs)
     },
+  }
+}
+
+/** Sentry for the supervisor: it is loaded while the executors load theirs, and what is reported before is kept. */
+export class LateSentry {
+  readonly #load: () => Promise<SentryReporter>
+  #loaded: Promise<SentryReporter> | undefined
+
+  constructor(dsn: string, taskPaths: readonly string[]) {
+    this.#load = () => loadSentry(dsn, taskPaths)
+  }
+
+  /** Throws what `loadSentry` throws. */
+  load(): Promise<SentryReporter> {
+    this.#loaded ??= this.#load()
+    return this.#loaded
+  }
+
+  /** Where it does not load, whoever started that is told. */
+  report(failure: JobFailure): void {
+    this.load().then(
+      (sentry) => sentry.report(failure),
+      () => undefined,
+    )
+  }
+
+  /** As that of the reporter, of what was loaded. Never rejects. */
+  async flush(limitMs: number): Promise<void> {
+    await this.#loaded?.then((sentry) => sentry.flush(limitMs)).catch(() => undefined)
   }
 }
 
@@ -74,8 +107,8 @@ function checkDsn(dsn: string): void {
   throw new RqdError('RQD_BAD_OPTION', `sentryDsn is ${found}; expected https://KEY@HOST/PROJECT, as Sentry shows it`)
 }
 
-async function importSdk(taskPaths: readonly string[]): Promise<SentrySdk> {
-  const places = [...taskPaths.map((path) => join(path, 'index.js')), import.meta.url]
+async function importSdk(taskPaths: readonly string[], beside: string): Promise<SentrySdk> {
+  const places = [...taskPaths.map((path) => join(path, 'index.js')), beside]
   for (const place of places) {
     let file: string
     try {

@@ -1,5 +1,6 @@
 import { CurrentJob } from '../../src/current-job.js'
 import { RqdError } from '../../src/errors.js'
+import { Queue } from '../../src/queue.js'
 import { CallbackJob } from '../../src/run/callback-job.js'
 import type { Custom } from '../../src/run/customized.js'
 import { DaemonWorker, type WorkerParts } from '../../src/run/daemon-worker.js'
@@ -8,6 +9,8 @@ import { within } from '../../src/run/limits.js'
 import type { FunctionResolver } from '../../src/run/resolve.js'
 import { describeThrown } from '../../src/run/traceback.js'
 import type { RunningTask } from '../../src/running-task.js'
+import { WorkerConnection } from '../../src/worker-connection.js'
+import { loadConnectionClass } from '../connection-class.js'
 import { EXECUTOR_START_LIMIT_MS, EXECUTOR_STOP_LIMIT_MS } from '../executor-limits.js'
 import type { CustomSettings } from '../ipc/custom-settings.js'
 import type { RunJob } from '../ipc/messages.js'
@@ -51,13 +54,16 @@ export class Customs implements Custom {
   /** @throws RqdError RQD_BAD_OPTION for what cannot be used; whatever a class throws while it is made */
   static async load(settings: CustomSettings, options: CustomsOptions): Promise<Customs> {
     const { resolver, taskPaths, warn } = options
-    const { workerClass, jobClass, deathPenaltyClass, sentryDsn } = settings
+    const { workerClass, jobClass, queueClass, deathPenaltyClass, sentryDsn, redisUrl: url, prefix } = settings
     const hooks = await loadHooks(settings.hooks, resolver)
     const exceptionHandlers = await loadHandlers(settings.exceptionHandlers, resolver)
     const Worker = await loadClass('--worker-class', workerClass, 'worker', DaemonWorker, resolver)
     const Job = await loadClass('--job-class', jobClass, 'job', CurrentJob, resolver)
     const Penalty = await loadClass('--death-penalty-class', deathPenaltyClass, 'death-penalty', DeathPenalty, resolver)
-    const parts: WorkerParts = { name: options.worker, hooks, exceptionHandlers }
+    const OwnQueue = await loadClass('--queue-class', queueClass, 'queue', Queue, resolver)
+    const make = await loadConnectionClass(settings.connectionClass, resolver)
+    const redis = new WorkerConnection({ url, prefix, taskPaths, make, queueClass: OwnQueue })
+    const parts: WorkerParts = { name: options.worker, hooks, exceptionHandlers, redis }
     // Behind the operator's code, which may have connected it in its own way.
     const sentry = sentryDsn === null ? undefined : await loadSentry(sentryDsn, taskPaths)
     return new Customs({ worker: new Worker(parts), parts, jobClass: Job, penalty: new Penalty(), sentry }, warn)
@@ -82,6 +88,7 @@ export class Customs implements Custom {
         this.#warn(`executorStop failed: ${describeThrown(thrown).traceback}`)
       })
     }
+    this.parts.redis?.close()
     await this.flush(share)
   }
 

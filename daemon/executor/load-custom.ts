@@ -1,9 +1,9 @@
 import { isAbsolute } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { RqdError, coerceError } from '../../src/errors.js'
 import type { ExceptionHandler, Hooks } from '../../src/run/daemon-worker.js'
 import { type ClassKind, isClassOf } from '../../src/run/extends.js'
 import type { FunctionResolver } from '../../src/run/resolve.js'
+import { named, refused } from '../custom-error.js'
 
 const hookNames = ['executorStart', 'executorStop', 'beforeJob', 'afterJob'] as const
 
@@ -61,19 +61,6 @@ export async function loadClass<C extends AnyClass>(
   if (isClassOf(value, kind)) return value as C
   const found = typeof value === 'function' ? `the function or class ${value.name}` : `a ${typeof value}`
   throw refused(flag, name, `it is ${found}; expected a class that extends ${base.name} of the package rqd`)
-}
-
-async function named<T>(flag: string, name: string, load: () => Promise<T>): Promise<T> {
-  try {
-    return await load()
-  } catch (thrown) {
-    const cause = coerceError(thrown)
-    throw new RqdError('RQD_BAD_OPTION', `${flag} ${JSON.stringify(name)} cannot be used: ${cause.message}`, { cause })
-  }
-}
-
-function refused(flag: string, name: string, why: string): RqdError {
-  return new RqdError('RQD_BAD_OPTION', `${flag} ${JSON.stringify(name)} cannot be used: ${why}`)
 }
 
 function exportsOf(module: object): string {

@@ -28,7 +28,12 @@ export interface ConnectionPolicy {
   reconnect?: boolean
   /** Source of the jitter between attempts to reconnect. */
   random: Random
+  /** Makes the connection, which must be as these options say. Default: ioredis. */
+  make?: MakeRedis | undefined
 }
+
+/** Makes a connection of the operator's kind. */
+export type MakeRedis = (options: ioredis.RedisOptions) => ioredis.Redis
 
 /**
  * Open a connection for a part of rqd that must know what became of each command. Nothing is queued while the
@@ -36,7 +41,7 @@ export interface ConnectionPolicy {
  * @throws RqdError RQD_BAD_OPTION if the URL is not one of redis://, rediss:// or unix://.
  */
 export function connectRedis(url: string, policy: ConnectionPolicy): ioredis.Redis {
-  return new Redis({
+  const options = {
     ...parseRedisUrl(url),
     connectTimeout: policy.connectTimeoutMs ?? 5_000,
     commandTimeout: policy.commandTimeoutMs,
@@ -46,9 +51,17 @@ export function connectRedis(url: string, policy: ConnectionPolicy): ioredis.Red
     keepAlive: 5_000,
     lazyConnect: true,
     connectionName: policy.connectionName?.replace(/[^!-~]+/g, '-') ?? 'rqd',
-    retryStrategy: (attempt) => (policy.reconnect === false ? null : reconnectDelayMs(attempt, policy.random.unit())),
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
-  })
+    retryStrategy: (attempt: number) =>
+      policy.reconnect === false ? null : reconnectDelayMs(attempt, policy.random.unit()),
+    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+  } satisfies ioredis.RedisOptions
+  return policy.make?.(options) ?? new Redis(options)
+}
+
+/** Open a connection for code of the operator's: it waits and tries again, as ioredis does. */
+export function openUserConnection(url: string, make: MakeRedis | undefined): ioredis.Redis {
+  const options = { ...parseRedisUrl(url), lazyConnect: true, connectionName: 'rqd-executor' }
+  return make?.(options) ?? new Redis(options)
 }
 
 // Back-off with jitter, so that a fleet does not return to a restarted server in one instant.

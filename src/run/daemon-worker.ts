@@ -1,4 +1,7 @@
 import type { CurrentJob } from '../current-job.js'
+import { RqdError } from '../errors.js'
+import type { Queue } from '../queue.js'
+import type { WorkerConnection } from '../worker-connection.js'
 import { type ClassKind, EXTENDS } from './extends.js'
 
 /**
@@ -27,11 +30,13 @@ export interface Hooks {
 
 /** What a worker is made of. */
 export interface WorkerParts {
-  /** The RQ name of the worker when the executor started. */
+  /** The RQ name of the worker that the executor was started for; `spare` for one that takes over later. */
   readonly name: string
   readonly hooks: Hooks
   /** In the order in which they are called. */
   readonly exceptionHandlers: readonly ExceptionHandler[]
+  /** For the operator's code. */
+  readonly redis?: WorkerConnection
 }
 
 /**
@@ -46,6 +51,19 @@ export class DaemonWorker {
   constructor(parts: WorkerParts) {
     this.name = parts.name
     this.#parts = parts
+  }
+
+  /**
+   * A connection to the daemon's Redis, of its connection class, for code of one's own: opened when it is first asked
+   * for, closed behind `executorStop`.
+   */
+  get connection(): WorkerConnection['connection'] {
+    return this.#redis().connection
+  }
+
+  /** A queue there, of the daemon's queue class. @throws RqdError RQD_BAD_OPTION for a bad name */
+  queue(name: string): Queue {
+    return this.#redis().queue(name)
   }
 
   async executorStart(): Promise<void> {
@@ -69,6 +87,11 @@ export class DaemonWorker {
     for (const handler of this.#parts.exceptionHandlers) {
       if ((await handler(job, type, value, traceback)) === false) return
     }
+  }
+
+  #redis(): WorkerConnection {
+    if (this.#parts.redis !== undefined) return this.#parts.redis
+    throw new RqdError('RQD_BAD_OPTION', `the worker ${this.name} has no connection: only those of the daemon have`)
   }
 
   /** Which of the steps around a job do anything: the others cost nothing. */
