@@ -143,12 +143,23 @@ export class Executor {
       this.#process.warn(`uncaught error ${what}; the executor ends: ${traceback}`)
     } else {
       this.#process.warn(`uncaught error during job ${culprit.job.id}, which fails; the executor ends: ${traceback}`)
+      this.#customs?.report(culprit.job, thrown)
+    }
+    this.#state = 'ending'
+    // Sentry first: what is told makes room for other jobs, which this process would not begin.
+    if (culprit === undefined || this.#customs === undefined) this.#giveUp(culprit, thrown)
+    else void this.#customs.flush(FLUSH_BOUND_MS).then(() => this.#giveUp(culprit, thrown))
+  }
+
+  #giveUp(culprit: Running | undefined, thrown: unknown): void {
+    if (culprit !== undefined) {
       const nowMs = this.#clock.epochMs()
       this.#ended.push(failedResult(culprit.job, 'run', thrown, culprit.startedAtMs ?? nowMs, nowMs))
-      this.#customs?.report(culprit.job, thrown)
       this.#running.delete(culprit.job.execution)
       this.#tell()
-      if (this.#running.size > 0) this.#channel.send({ type: 'returned', executions: [...this.#running.keys()] })
+      // Those that wait too: the first of them would be taken for what ended the process.
+      const executions = [...this.#running.keys(), ...this.#waiting.map(({ execution }) => execution)]
+      if (executions.length > 0) this.#channel.send({ type: 'returned', executions })
     }
     void this.#end(1)
   }
@@ -365,7 +376,6 @@ export class Executor {
   async #end(code: number): Promise<void> {
     this.#state = 'ending'
     if (code === 0) await this.#customs?.stop()
-    else await this.#customs?.flush(FLUSH_BOUND_MS)
     const bound = setTimeout(() => this.#process.exit(code), FLUSH_BOUND_MS)
     await this.#channel.flushed()
     clearTimeout(bound)

@@ -34,7 +34,6 @@ t.test('W16: each job that fails for good is reported once, whatever ended it', 
   await queue.with({ jobId: 'thrown', retry: { max: 1 } }).enqueue('thrower.fail', 'at night')
   await queue.with({ jobId: 'hung', jobTimeout: 1 }).enqueue('spinner.spin')
   await queue.with({ jobId: 'dead' }).enqueue('thrower.leave', 3)
-  await queue.with({ jobId: 'uncaught' }).enqueue('thrower.uncaught')
   await new Factory(redis.client).enqueue('poison', { queue: 'default', fields: { timeout: 'soon' } })
   const [thrown] = await sentry.of('thrown')
   t.match(thrown, { tags: { queue: 'default', func: 'thrower.fail' }, transaction: 'thrower.fail' })
@@ -50,9 +49,10 @@ t.test('W16: each job that fails for good is reported once, whatever ended it', 
   )
   const [dead] = await sentry.of('dead')
   t.match(dead?.exception.values.at(-1)?.value, /^Work-horse terminated unexpectedly/)
+  await sentry.of('poison')
+  await queue.with({ jobId: 'uncaught' }).enqueue('thrower.uncaught')
   const [uncaught] = await sentry.of('uncaught')
   t.match(uncaught?.exception.values.at(-1), { type: 'Error', value: 'from a callback' })
-  await sentry.of('poison')
   t.strictSame(sentry.events.map(({ tags }) => tags?.['job_id']).sort(), [
     'dead',
     'hung',
