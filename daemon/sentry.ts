@@ -44,7 +44,7 @@ export async function loadSentry(
   return {
     report: ({ jobId, queue, func, error }) => {
       sdk.captureException(error, {
-        captureContext: { tags: { job_id: jobId, queue, func }, transaction: func },
+        captureContext: { tags: { job_id: jobId, queue, func } },
         mechanism: { type: 'rqd', handled: false },
       })
     },

@@ -8,7 +8,6 @@ import { waitFor } from './wait-for.js'
 /** What is looked at of an event. */
 export interface SentryEvent {
   readonly tags?: Record<string, string>
-  readonly transaction?: string
   readonly exception: { values: { type: string; value: string; stacktrace?: { frames: { function: string }[] } }[] }
 }
 
