@@ -6,14 +6,18 @@ import { Scheduler } from '../src/maintenance/scheduler.js'
 import { systemRandom } from '../src/random.js'
 import { connectRedis, showAddress } from '../src/redis/connection.js'
 import { createKeys } from '../src/redis/keys.js'
+import { FunctionResolver } from '../src/run/resolve.js'
 import { Store } from '../src/redis/store.js'
 import type { CronScheduler } from '../src/cron/scheduler.js'
 import { queueOrder } from '../src/worker/queue-order.js'
 import type { Config } from './config/schema.js'
+import { loadConnectionClass } from './connection-class.js'
+import { customSettings } from './custom-settings.js'
 import { ControlServer } from './control/server.js'
 import { defaultSocketPath } from './control/socket-path.js'
 import { createCron } from './cron.js'
 import { ownIdentity } from './host.js'
+import { LateSentry } from './sentry.js'
 import { preflight } from './preflight.js'
 import { JobLog } from './job-log.js'
 import { type PidFile, writePidFile } from './pid-file.js'
@@ -30,6 +34,8 @@ import { WebhookSender } from '../src/webhooks/sender.js'
 const COMMAND_TIMEOUT_MS = 5_000
 /** A blocking call lasts up to 5 s by itself. */
 const BLOCKING_TIMEOUT_MS = 10_000
+/** How long what is left for Sentry may take to leave at the end. */
+const SENTRY_LIMIT_MS = 5_000
 
 /** What the command line has begun before it came here. */
 export interface Begun {
@@ -47,6 +53,12 @@ export interface Begun {
  * @throws RqdError for what makes a start impossible.
  */
 export async function run(config: Config, { environment, logger, daemonId, spawn }: Begun): Promise<number> {
+  const custom = customSettings(config, logger)
+  const make = await loadConnectionClass(
+    custom?.connectionClass ?? null,
+    new FunctionResolver(config.path, systemClock),
+  )
+  const sentry = config.sentryDsn === undefined ? undefined : new LateSentry(config.sentryDsn, config.path)
   const stopping = new AbortController()
   let supervisor: Supervisor | undefined
   const stopListening = onStopSignal((signal, times) => {
@@ -57,7 +69,7 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
   const address = config.sentinel ?? config.url
   const connect = (commandTimeoutMs: number): Redis => {
     const connectionName = config.name ?? 'rqd'
-    return connectRedis(address, { commandTimeoutMs, connectionName, random: systemRandom })
+    return connectRedis(address, { commandTimeoutMs, connectionName, random: systemRandom, make })
   }
   const redis = connect(COMMAND_TIMEOUT_MS)
   let pidFile: PidFile | undefined
@@ -81,6 +93,9 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
       recycle: recyclePolicy(config),
       taskPaths: config.path,
       preload: config.preload,
+      custom,
+      storesFailures: config.defaultExceptionHandler,
+      report: (failure) => sentry?.report(failure),
       burst: config.burst,
       order: queueOrder(config.dequeueStrategy, config.weights, systemRandom),
       maxJobs: config.maxJobs ?? Infinity,
@@ -112,12 +127,13 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
       : undefined
     const cron = await createCron(config, { redis, logger, host, pid })
     const webhooks = new WebhookSender({ redis, keys, random, logger })
-    await serve(supervisor, { scheduler, cron, webhooks }, config, environment, logger)
+    await serve(supervisor, { scheduler, cron, webhooks, sentry }, config, environment, logger)
     return 0
   } finally {
     stopListening()
     redis.disconnect()
     await pidFile?.remove()
+    await sentry?.flush(SENTRY_LIMIT_MS)
   }
 }
 
@@ -135,11 +151,12 @@ interface Beside {
   readonly scheduler: Scheduler | undefined
   readonly cron: CronScheduler | undefined
   readonly webhooks: WebhookSender
+  readonly sentry: LateSentry | undefined
 }
 
 async function serve(
   supervisor: Supervisor,
-  { scheduler, cron, webhooks }: Beside,
+  { scheduler, cron, webhooks, sentry }: Beside,
   config: Config,
   environment: NodeJS.ProcessEnv,
   logger: DaemonLogger,
@@ -153,7 +170,7 @@ async function serve(
     // What is due already is there when the first jobs are claimed: a burst takes it along.
     await scheduler?.start()
     await cron?.start()
-    await supervisor.start()
+    await Promise.all([supervisor.start(), sentry?.load()])
     await webhooks.start()
     logger.info('daemon ready', { executors: config.executors, queues: config.queues.join(','), socket: path })
     await notifyReady(environment, `serving ${config.queues.join(', ')}`, logger)

@@ -1,10 +1,13 @@
 import { Called } from './job/called.js'
 import { encodeMeta, metaOf, type Meta } from './job/meta.js'
 import { Job, type FetchOptions } from './job.js'
+import { type ClassKind, EXTENDS } from './run/extends.js'
 import { CURRENT_TASK, type RunningTask, type TaskMemory } from './running-task.js'
 
 /** The job that is running, as its own function sees it. */
 export class CurrentJob extends Called {
+  /** @internal */
+  static readonly [EXTENDS]: ClassKind = 'job'
   readonly #task: RunningTask
   readonly #memory: TaskMemory
 
@@ -74,6 +77,7 @@ export function getCurrentJob(): CurrentJob | undefined {
   // Whoever publishes it, publishes this.
   const task = typeof current === 'function' ? (current as () => RunningTask | undefined)() : undefined
   if (task === undefined) return undefined
+  if (task.currentJob !== undefined) return task.currentJob as CurrentJob
   const job = known.get(task) ?? new CurrentJob(task)
   known.set(task, job)
   return job

@@ -34,6 +34,17 @@ export type { BackfillOptions } from './cron/backfill.js'
 export { nextCronTick, type ScheduleOptions } from './cron/schedule.js'
 export type { JobStatus } from './job/status.js'
 export { Worker, type WorkerOptions, type WorkOptions } from './worker.js'
+export {
+  DaemonWorker,
+  type ExceptionHandler,
+  type FailedEnd,
+  type FinishedEnd,
+  type Hooks,
+  type JobEnd,
+  type StoppedEnd,
+  type WorkerParts,
+} from './run/daemon-worker.js'
+export { DeathPenalty } from './run/death-penalty.js'
 export type { CallbackJob } from './run/callback-job.js'
 export type { Duration } from './duration.js'
 export type { Intervals } from './intervals.js'

@@ -19,11 +19,14 @@ import { outboxOf, type Outbox } from './redis/outbox.js'
 import { packJob } from './redis/pack-job.js'
 import { Store } from './redis/store.js'
 import { rqDefaults } from './rq-defaults.js'
+import { type ClassKind, EXTENDS } from './run/extends.js'
 import { SyncRunner } from './sync-runner.js'
 import type { TaskFunction } from './task-name.js'
 
 /** A queue of jobs. It exists as soon as something is put on it. */
 export class Queue extends QueueContents implements Enqueuer {
+  /** @internal */
+  static readonly [EXTENDS]: ClassKind = 'queue'
   readonly #store: Store
   readonly #outbox: Outbox
   readonly #options: Enqueuing

@@ -28,6 +28,8 @@ export interface RunningTask {
   }
   /** Shared by the job's function and its callbacks. Missing where the task comes from another copy of the package. */
   readonly memory?: TaskMemory
+  /** The object as which the job sees itself, where the executor makes one: of the operator's job class, say. */
+  readonly currentJob?: unknown
   /** Aborted when the job must end; the reason says why. */
   readonly signal: AbortSignal
   /** Write the job's meta; null removes it. Resolves when it is stored. */

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import { systemClock, type Clock } from './clock.js'
+import { CurrentJob } from './current-job.js'
 import { RqdError, coerceError } from './errors.js'
 import { WorkerInfo, type WorkerFilter, type WorkerPlace } from './fleet/worker.js'
 import { silentLogger, type Logger } from './logger.js'
@@ -8,6 +9,8 @@ import { systemRandom, type Random } from './random.js'
 import { createKeys, type Keys } from './redis/keys.js'
 import { Store } from './redis/store.js'
 import { rqDefaults } from './rq-defaults.js'
+import type { Custom } from './run/customized.js'
+import { DaemonWorker, type ExceptionHandler, type Hooks } from './run/daemon-worker.js'
 import { FunctionResolver } from './run/resolve.js'
 import { Shift } from './worker/shift.js'
 
@@ -24,6 +27,12 @@ export interface WorkerOptions {
   name?: string
   /** How long results are kept of jobs that do not say, seconds; 0 not at all, -1 for ever. Default 500. */
   resultTtlSec?: number
+  /** Called with each job that fails, in this order. Default none. */
+  exceptionHandlers?: ExceptionHandler | readonly ExceptionHandler[]
+  /** False: a job that fails gets that status, and no result nor place among the failed jobs. Default true. */
+  defaultExceptionHandler?: boolean
+  /** Called around jobs, and around `work`, which is this worker's executor. */
+  hooks?: Hooks
   /** Prefix of all keys. Default `rq`. */
   prefix?: string
   /** Is told what happens. Default: nobody. */
@@ -52,7 +61,12 @@ export class Worker {
   readonly name: string
   /** In order of priority. */
   readonly queues: readonly string[]
-  readonly #options: Required<Omit<WorkerOptions, 'name' | 'prefix'>>
+  readonly #options: Required<
+    Omit<WorkerOptions, 'name' | 'prefix' | 'exceptionHandlers' | 'defaultExceptionHandler' | 'hooks'>
+  >
+  readonly #storesFailures: boolean
+  readonly #exceptionHandlers: ExceptionHandler[]
+  readonly #custom: Custom
   readonly #keys: Keys
   readonly #resolver: FunctionResolver
   #shift: Shift | undefined
@@ -67,6 +81,10 @@ export class Worker {
     const { clock = systemClock, random = systemRandom } = options
     this.#options = { connection, taskPaths, resultTtlSec, logger, clock, random }
     this.name = options.name ?? random.hex(32)
+    this.#storesFailures = options.defaultExceptionHandler ?? true
+    this.#exceptionHandlers = [options.exceptionHandlers ?? []].flat()
+    const parts = { name: this.name, hooks: options.hooks ?? {}, exceptionHandlers: this.#exceptionHandlers }
+    this.#custom = { parts, worker: new DaemonWorker(parts), makeJob: (task) => new CurrentJob(task) }
     this.#keys = createKeys(options.prefix)
     this.#resolver = new FunctionResolver(taskPaths, clock)
   }
@@ -86,10 +104,20 @@ export class Worker {
     return WorkerInfo.findByKey(key, place)
   }
 
+  /** Call this too with each job that fails, behind the others. */
+  pushExcHandler(handler: ExceptionHandler): void {
+    this.#exceptionHandlers.push(handler)
+  }
+
+  /** Take the last exception handler away. @returns it; undefined if there was none */
+  popExcHandler(): ExceptionHandler | undefined {
+    return this.#exceptionHandlers.pop()
+  }
+
   /**
    * Run jobs until there is an end: see the options.
    * @returns how many were run
-   * @throws RqdError RQD_NAME_TAKEN, RQD_BAD_OPTION if it works already, RQD_REDIS if the connection is gone for good
+   * @throws what the hooks executorStart and executorStop throw; RqdError RQD_NAME_TAKEN, RQD_BAD_OPTION if it works already, RQD_REDIS if the connection is gone for good
    */
   async work(options: WorkOptions = {}): Promise<number> {
     if (this.#shift !== undefined) throw new RqdError('RQD_BAD_OPTION', `worker ${this.name} works already`)
@@ -108,17 +136,30 @@ export class Worker {
       resolver: this.#resolver,
       burst,
       maxJobs,
+      storesFailures: this.#storesFailures,
+      custom: () => this.#addedParts(),
     })
     this.#shift = shift
     client.on('error', (error) => this.#options.logger.warn('trouble with Redis', { error: error.message }))
     client.on('end', () => shift.fail(new RqdError('RQD_REDIS', 'the connection to Redis is closed for good')))
     try {
       await connect(client)
-      return await shift.run()
+      await this.#custom.worker.executorStart()
+      try {
+        return await shift.run()
+      } finally {
+        await this.#custom.worker.executorStop()
+      }
     } finally {
       this.#shift = undefined
       client.disconnect()
     }
+  }
+
+  /** What there is around jobs; undefined where that is nothing, which is faster. */
+  #addedParts(): Custom | undefined {
+    const { hooks, exceptionHandlers } = this.#custom.parts
+    return exceptionHandlers.length > 0 || Object.keys(hooks).length > 0 ? this.#custom : undefined
   }
 
   /** Take no more jobs. `work` resolves when the running one has ended. Nothing to do where it does not work. */

@@ -44,7 +44,8 @@ function readFlags(command: commander.Command): Map<string, Setting> {
     if (command.getOptionValueSource(key) !== 'cli' || ownFlags.includes(key)) continue
     const value: unknown = command.getOptionValue(key)
     const origin = fromFlag(option.long ?? option.flags)
-    if (key in levelFlags) flags.set('logLevel', { value: levelFlags[key], origin })
+    const meaning = shortFor[key]
+    if (meaning !== undefined) flags.set(meaning.key, { value: meaning.value, origin })
     else if (!flags.has(optionKey(key))) flags.set(optionKey(key), { value, origin })
   }
   return flags
@@ -52,8 +53,12 @@ function readFlags(command: commander.Command): Map<string, Setting> {
 
 const ownFlags = ['config', 'printConfig', 'json']
 
-/** Flags that stand for a level, and win over `--logging-level`, as in RQ. */
-const levelFlags: Readonly<Record<string, string>> = { verbose: 'debug', quiet: 'warn' }
+/** Flags that stand for a value of another option. Those for a level win over `--logging-level`, as in RQ. */
+const shortFor: Readonly<Record<string, { key: string; value: unknown }>> = {
+  verbose: { key: 'logLevel', value: 'debug' },
+  quiet: { key: 'logLevel', value: 'warn' },
+  disableDefaultExceptionHandler: { key: 'defaultExceptionHandler', value: false },
+}
 
 function fromFlag(flag: string): Setting['origin'] {
   return { kind: 'flag', flag }

@@ -10,9 +10,11 @@ import { type SpawnExecutor, probeSetpriv, spawnNodeExecutor } from '../supervis
 import { version } from '../../src/version.js'
 import { type Wanted, readArguments } from './arguments.js'
 
-const { Command, CommanderError, InvalidArgumentError, Option } = requirePackage('commander') as typeof commander
+const { Command, CommanderError, Help, InvalidArgumentError, Option } = requirePackage('commander') as typeof commander
 
 const HELP_WIDTH = 80
+/** Options that are longer have their description below them. */
+const TERM_WIDTH = 25
 
 const afterHelp = `
 Spans of time: seconds, or 5s, 3m, 1h, 2d; -1 for ever.
@@ -107,6 +109,11 @@ function refuse(thrown: unknown, io: RqdIo): number {
   return 2
 }
 
+function formatItem(this: commander.Help, term: string, width: number, text: string, help: commander.Help): string {
+  const format = (name: string): string => Help.prototype.formatItem.call(this, name, width, text, help)
+  return term.length <= width ? format(term) : `  ${term}\n${format('')}`
+}
+
 /** `high=5`; the last `=` counts, since a queue's name may have some. */
 function collectWeight(text: string, before: Record<string, string> = {}): Record<string, string> {
   const at = text.lastIndexOf('=')
@@ -149,6 +156,16 @@ export function program(io: RqdIo): commander.Command {
     )
     .option('--executor-heap-mb <mb>', "limit of V8's heap in each executor, MiB (default: Node's own)")
     .option('--max-deaths <n>', 'fail a job that has ended so many executors, retries or not (default: 3)')
+    .optionsGroup('Extensions, by name below a task path:')
+    .option('--exception-handler <function>', 'call it with each job that fails; repeatable', collect)
+    .option('-d, --disable-default-exception-handler', 'do not keep failed jobs: only their status tells')
+    .option('--hooks <module>', 'module with executorStart, executorStop, beforeJob, afterJob')
+    .option('-w, --worker-class <class>', 'class that extends DaemonWorker')
+    .option('-j, --job-class <class>', 'class that extends CurrentJob')
+    .option('--queue-class <class>', 'class that extends Queue')
+    .option('--connection-class <class>', 'class that extends Redis of ioredis, or function that makes one')
+    .option('--death-penalty-class <class>', 'class that extends DeathPenalty')
+    .option('--sentry-dsn <dsn>', 'report failed jobs to Sentry, with @sentry/node (default: $RQ_SENTRY_DSN)')
     .optionsGroup('Daemon:')
     .option('-n, --name <name>', 'worker name; executors are NAME.1, NAME.2, … (default: random)')
     .option(
@@ -184,7 +201,7 @@ export function program(io: RqdIo): commander.Command {
     .exitOverride()
     .showSuggestionAfterError()
     .showHelpAfterError('run "rqd --help" to see the options')
-    .configureHelp({ helpWidth: HELP_WIDTH })
+    .configureHelp({ helpWidth: HELP_WIDTH, padWidth: () => TERM_WIDTH, formatItem })
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),

@@ -41,7 +41,6 @@ export function configure(settings: Settings): Configuration {
     throw refusal(known, issue?.path ?? [], issue?.message ?? 'it is not valid')
   }
   checkTogether(result.data)
-  if (result.data.sentryDsn !== undefined) warnings.push('sentryDsn is set, but nothing is reported to Sentry yet')
   const origins = optionKeys.map((key): [string, Origin] => [key, known.get(key)?.origin ?? { kind: 'default' }])
   return { config: freeze(result.data), origins: new Map(origins), warnings }
 }

@@ -10,6 +10,7 @@ const aliases: Readonly<Record<string, string>> = {
   loggingLevel: 'logLevel',
   withScheduler: 'scheduler',
   weight: 'weights',
+  exceptionHandler: 'exceptionHandlers',
 }
 
 /** The parts of `url`, each an option of its own, as RQ has them. */
@@ -23,6 +24,7 @@ export const refusedNames: Readonly<Record<string, string>> = {
   redisSslCertReqs: 'is not an option here: certificates are always verified; remove it',
   sentryCaCerts: 'is not an option here; set NODE_EXTRA_CA_CERTS to that file in the environment instead',
   sentryDebug: 'is not an option here; remove it',
+  disableDefaultExceptionHandler: 'is a flag only; set defaultExceptionHandler to false instead',
   verbose: 'is a flag only; set logLevel to debug instead',
   quiet: 'is a flag only; set logLevel to warn instead',
   printConfig: 'is a flag only; remove it',

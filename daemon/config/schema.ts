@@ -102,7 +102,18 @@ export const schema = z.strictObject({
   maxDeaths: number({ min: 1, whole: true }).default(defaultSettlePolicy.maxDeaths),
   /** Changes nothing: the format of a job is recognised from its bytes. */
   serializer: serializer.optional(),
-  /** Where failures are reported. Nothing reports them yet, which a start warns of. */
+  /** Functions to be called with the job and its error when one fails, in this order. */
+  exceptionHandlers: list(text('the name of a function'), /[\s,]+/, 'functions').default([]),
+  /** False: a job that fails gets that status, and no result nor place among the failed jobs. */
+  defaultExceptionHandler: flag().default(true),
+  /** Module of functions to be called around jobs and the life of executors. */
+  hooks: text('the name of a module').optional(),
+  workerClass: text('the name of a class').optional(),
+  jobClass: text('the name of a class').optional(),
+  queueClass: text('the name of a class').optional(),
+  connectionClass: text('the name of a class or function').optional(),
+  deathPenaltyClass: text('the name of a class').optional(),
+  /** Report jobs that fail to Sentry. */
   sentryDsn: text('a DSN').optional(),
   logLevel: logLevel.default('info'),
   logFormat: logFormat.default('auto'),

@@ -18,7 +18,9 @@ import {
   type SupervisorHello,
   type ToExecutor,
 } from '../ipc/messages.js'
+import type { CustomSettings } from '../ipc/custom-settings.js'
 import { type GateMemory, passGate } from './gate.js'
+import type { Customs } from './customs.js'
 import { MetaSaver } from './meta-saver.js'
 import { preloadModules } from './preload.js'
 import { reportStats } from './stats.js'
@@ -75,6 +77,7 @@ export class Executor {
   #ended: JobResult[] = []
   #state: 'fresh' | 'loading' | 'working' | 'ending' = 'fresh'
   #resolver: FunctionResolver | undefined
+  #customs: Customs | undefined
   #concurrency = 1
   #lanes = 0
   #exitAsked = false
@@ -144,11 +147,23 @@ export class Executor {
       this.#process.warn(`uncaught error ${what}; the executor ends: ${traceback}`)
     } else {
       this.#process.warn(`uncaught error during job ${culprit.job.id}, which fails; the executor ends: ${traceback}`)
+      this.#customs?.report(culprit.job, thrown)
+    }
+    this.#state = 'ending'
+    // Sentry first: what is told makes room for other jobs, which this process would not begin.
+    if (culprit === undefined || this.#customs === undefined) this.#giveUp(culprit, thrown)
+    else void this.#customs.flush(FLUSH_BOUND_MS).then(() => this.#giveUp(culprit, thrown))
+  }
+
+  #giveUp(culprit: Running | undefined, thrown: unknown): void {
+    if (culprit !== undefined) {
       const nowMs = this.#clock.epochMs()
       this.#ended.push(failedResult(culprit.job, 'run', thrown, culprit.startedAtMs ?? nowMs, nowMs))
       this.#running.delete(culprit.job.execution)
       this.#tell()
-      if (this.#running.size > 0) this.#channel.send({ type: 'returned', executions: [...this.#running.keys()] })
+      // Those that wait too: the first of them would be taken for what ended the process.
+      const executions = [...this.#running.keys(), ...this.#waiting.map(({ execution }) => execution)]
+      if (executions.length > 0) this.#channel.send({ type: 'returned', executions })
     }
     void this.#end(1)
   }
@@ -185,6 +200,7 @@ export class Executor {
     const resolver = new FunctionResolver(hello.taskPaths, this.#clock)
     try {
       await preloadModules(hello.preload, hello.taskPaths, resolver)
+      if (hello.custom !== undefined) await this.#customize(hello, hello.custom, resolver)
     } catch (thrown) {
       await this.#fatal(thrown)
       return
@@ -197,6 +213,19 @@ export class Executor {
     this.#state = 'working'
     this.#showIdle()
     this.#work()
+  }
+
+  // Loaded only where there is something: it takes time and memory.
+  async #customize({ taskPaths, worker }: SupervisorHello, settings: CustomSettings, resolver: FunctionResolver) {
+    const { Customs } = await import('./customs.js')
+    const customs = await Customs.load(settings, {
+      taskPaths,
+      worker,
+      resolver,
+      warn: (sentence) => this.#process.warn(sentence),
+    })
+    await customs.start()
+    this.#customs = customs
   }
 
   /** Open as many lanes as there are jobs and places for them. */
@@ -243,8 +272,9 @@ export class Executor {
       saveMeta: (meta) => this.#metaSaver.save(job.execution, meta),
       onLoading: () => this.#tell(),
       onStarted: (func, atMs) => this.#started(running, func, atMs),
-      onCallback: (callback, traceback) => this.#callsBack(job, callback, traceback),
+      onCallback: (callback, traceback, step) => this.#callsBack(job, callback, traceback, step),
       onTrouble: (sentence) => this.#process.warn(sentence),
+      custom: this.#customs,
     })
     this.#running.delete(job.execution)
     return result
@@ -259,9 +289,10 @@ export class Executor {
   }
 
   /** A callback may never yield, as any function. */
-  #callsBack({ execution }: RunJob, { timeoutSec }: Callback, traceback: string | null): void {
+  #callsBack({ execution }: RunJob, { timeoutSec }: Callback, traceback: string | null, step?: string): void {
     this.#tell()
-    this.#channel.send({ type: 'callback', execution, timeoutSec, traceback })
+    const named = step === undefined ? {} : { step }
+    this.#channel.send({ type: 'callback', execution, timeoutSec, traceback, ...named })
     this.#channel.flush()
   }
 
@@ -304,8 +335,11 @@ export class Executor {
 
   #abort(execution: string, reason: AbortReason): void {
     const running = this.#running.get(execution)
-    if (running !== undefined) running.aborter.abort(new TaskAbortedError(reason))
-    else if (this.#waiting.some((job) => job.execution === execution)) this.#abortsAhead.set(execution, reason)
+    if (running !== undefined) {
+      const abort = (): void => running.aborter.abort(new TaskAbortedError(reason))
+      if (reason === 'timeout' && this.#customs !== undefined) this.#customs.timedOut(running.job, abort)
+      else abort()
+    } else if (this.#waiting.some((job) => job.execution === execution)) this.#abortsAhead.set(execution, reason)
   }
 
   async #yieldIfDue(): Promise<void> {
@@ -340,6 +374,7 @@ export class Executor {
 
   async #end(code: number): Promise<void> {
     this.#state = 'ending'
+    if (code === 0) await this.#customs?.stop()
     const bound = setTimeout(() => this.#process.exit(code), FLUSH_BOUND_MS)
     await this.#channel.flushed()
     clearTimeout(bound)

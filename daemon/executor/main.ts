@@ -45,7 +45,7 @@ function hear(message: ToExecutor): void {
     if (!held) holdLifeline(LIFELINE_FD, gate)
     held = true
   }
-  if (message.type === 'hello' && message.preload.length === 0) setImmediate(hold)
+  if (message.type === 'hello' && message.preload.length === 0 && message.custom === undefined) setImmediate(hold)
   else hold()
   executor.handle(message)
 }

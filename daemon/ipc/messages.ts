@@ -4,6 +4,7 @@
  * that a newer side may say more; unknown message types are an error.
  */
 import type { AbortReason, JobResult, RunJob } from '../../src/run/task.js'
+import type { CustomSettings } from './custom-settings.js'
 
 export type { AbortReason, Callback, Callbacks, ErrorStage, JobError, JobResult, RunJob } from '../../src/run/task.js'
 
@@ -24,6 +25,8 @@ export interface SupervisorHello {
   statsIntervalMs: number
   /** How many jobs it may run at a time: more than one helps asynchronous functions only. */
   concurrency: number
+  /** What the operator adds; left out where that is nothing. */
+  custom?: CustomSettings
 }
 
 /** The daemon stops, or another executor takes this one's place. */
@@ -61,9 +64,10 @@ export type FromExecutor =
   | { type: 'progress'; ended: JobResult[]; started: JobStart[] }
   /**
    * A function has ended and a callback of its job is called, within a limit of its own: 0 or less for none.
-   * `traceback`: why the job has failed, if it has; that counts should the callback end the process.
+   * `traceback`: why the job has failed, if it has; that counts should the callback end the process. `step`: what is
+   * called, where it is something of the operator's.
    */
-  | { type: 'callback'; execution: string; timeoutSec: number; traceback: string | null }
+  | { type: 'callback'; execution: string; timeoutSec: number; traceback: string | null; step?: string }
   /** Jobs that this executor does not end, through no fault of theirs: they may be run elsewhere. */
   | { type: 'returned'; executions: string[] }
   /** Store this as the meta of a running job, nil for none. Answered by `saved` with the same `request`. */

@@ -1,3 +1,4 @@
+import { parseCustomSettings } from './custom-settings.js'
 import { asFields, bytes, type Fields, list, natural, number, oneOf, text, textOrNil, texts, wrong } from './fields.js'
 import { type AbortReason, type ExitWhy, type FromExecutor, type SupervisorHello, type ToExecutor } from './messages.js'
 import { readResult, readRunJob, readStart } from './tuples.js'
@@ -63,6 +64,7 @@ export function parseFromExecutor(value: unknown, nameOf: (seq: number) => strin
         execution: text(fields, 'callback', 'execution'),
         timeoutSec: number(fields, 'callback', 'timeoutSec'),
         traceback: textOrNil(fields, 'callback', 'traceback'),
+        ...(fields['step'] === undefined ? {} : { step: text(fields, 'callback', 'step') }),
       }
     case 'returned':
       return { type: 'returned', executions: texts(fields, 'returned', 'executions') }
@@ -113,5 +115,6 @@ function parseSupervisorHello(fields: Fields): SupervisorHello {
     preload: texts(fields, 'hello', 'preload'),
     statsIntervalMs: natural(fields, 'hello', 'statsIntervalMs'),
     concurrency: natural(fields, 'hello', 'concurrency'),
+    ...(fields['custom'] === undefined ? {} : { custom: parseCustomSettings(fields['custom']) }),
   }
 }

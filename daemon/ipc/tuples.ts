@@ -16,7 +16,8 @@ export type RunJobTuple = [
   data: Uint8Array,
   meta: Uint8Array | null,
   timeoutSec: number,
-  callbacks?: Callbacks,
+  callbacks?: Callbacks | null,
+  retriesLeft?: number,
 ]
 export type ResultTuple = [
   seq: number,
@@ -28,14 +29,15 @@ export type ResultTuple = [
 export type StartTuple = [seq: number, atMs: number]
 
 export function writeRunJob(job: RunJob): RunJobTuple {
-  const { seq, execution, id, queue, data, meta, timeoutSec, callbacks } = job
+  const { seq, execution, id, queue, data, meta, timeoutSec, callbacks, retriesLeft } = job
+  if (retriesLeft !== undefined) return [seq, execution, id, queue, data, meta, timeoutSec, callbacks, retriesLeft]
   if (callbacks === null) return [seq, execution, id, queue, data, meta, timeoutSec]
   return [seq, execution, id, queue, data, meta, timeoutSec, callbacks]
 }
 
 /** @throws RqdError RQD_PROTOCOL */
 export function readRunJob(value: unknown): RunJob {
-  const [seq, execution, id, queue, data, meta, timeoutSec, callbacks] = items(value, 'run', 'jobs[]')
+  const [seq, execution, id, queue, data, meta, timeoutSec, callbacks, retriesLeft] = items(value, 'run', 'jobs[]')
   if (!isNatural(seq)) return wrong('run', 'jobs[].seq', seq, 'an integer of at least 0')
   if (typeof execution !== 'string') return wrong('run', 'jobs[].execution', execution, 'text')
   if (typeof id !== 'string') return wrong('run', 'jobs[].id', id, 'text')
@@ -43,11 +45,14 @@ export function readRunJob(value: unknown): RunJob {
   if (!(data instanceof Uint8Array)) return wrong('run', 'jobs[].data', data, 'bytes')
   if (meta !== null && !(meta instanceof Uint8Array)) return wrong('run', 'jobs[].meta', meta, 'bytes or nil')
   if (!isFinite(timeoutSec)) return wrong('run', 'jobs[].timeoutSec', timeoutSec, 'a finite number')
-  return { seq, execution, id, queue, data, meta, timeoutSec, callbacks: readCallbacks(callbacks) }
+  const job: RunJob = { seq, execution, id, queue, data, meta, timeoutSec, callbacks: readCallbacks(callbacks) }
+  if (retriesLeft === undefined) return job
+  if (!isNatural(retriesLeft)) return wrong('run', 'jobs[].retriesLeft', retriesLeft, 'an integer of at least 0')
+  return { ...job, retriesLeft }
 }
 
 function readCallbacks(value: unknown): Callbacks | null {
-  if (value === undefined) return null
+  if (value === undefined || value === null) return null
   const fields = asFields(value, 'run', 'jobs[].callbacks')
   const both = { success: readCallback(fields['success']), failure: readCallback(fields['failure']) }
   const stopped = readCallback(fields['stopped'])

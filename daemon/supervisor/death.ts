@@ -36,12 +36,16 @@ export function outcomeOfDeath(death: Death, limitSec: number, runSec: number): 
 /**
  * The same for a death while a callback ran, whose function had ended before.
  * @param traceback why the job had failed; null if it had not
+ * @param step what it was, if it was none of the callbacks
  */
-export function outcomeOfCallbackDeath(outcome: Outcome, traceback: string | null): Outcome {
+export function outcomeOfCallbackDeath(outcome: Outcome, traceback: string | null, step?: string): Outcome {
   if (outcome.kind === 'returned' || outcome.kind === 'interrupted') return outcome
   if (traceback === null)
-    return { ...outcome, text: `In the success callback, after the function had returned:\n${outcome.text}` }
-  const text = `${traceback}\n\nThe failure callback did not come to an end:\n${outcome.text}`
+    return {
+      ...outcome,
+      text: `In the ${step ?? 'success callback'}, after the function had returned:\n${outcome.text}`,
+    }
+  const text = `${traceback}\n\nThe ${step ?? 'failure callback'} did not come to an end:\n${outcome.text}`
   // The job had failed before, whatever ended the process.
   return { kind: 'raised', text, ...(outcome.certificate === undefined ? {} : { certificate: outcome.certificate }) }
 }

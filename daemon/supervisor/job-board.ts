@@ -13,6 +13,7 @@ import type { Settler } from '../../src/worker/settler.js'
 import type { Starter } from '../../src/worker/starter.js'
 import type { JobResult, RunJob } from '../ipc/messages.js'
 import { functionOf, type JobLog } from '../job-log.js'
+import type { JobFailure } from '../sentry.js'
 import { DEFAULT_MAX_FRAME_BYTES } from '../ipc/frames.js'
 import { ClaimSize } from './claim-size.js'
 import { outcomeOfCallbackDeath, outcomeOfDeath, type Death } from './death.js'
@@ -33,7 +34,7 @@ export interface RunningJob {
   /** True once its function has been called; until then the executor may give it back. */
   hasBegun: boolean
   /** The callback that is running, after the function has ended. `traceback`: why the job has failed, if it has. */
-  callback: { readonly timeoutSec: number; readonly traceback: string | null } | null
+  callback: { readonly timeoutSec: number; readonly traceback: string | null; readonly step: string | undefined } | null
   /** When it was handed to the executor; then when its function was called. Epoch and monotonic milliseconds. */
   startedAtMs: number
   startedMonoMs: number
@@ -52,6 +53,8 @@ export interface JobBoardOptions {
   starter: Starter
   outputs: JobOutputs
   policy: SettlePolicy
+  /** Told of jobs that failed for good and whose executor could not tell. */
+  report?: ((failure: JobFailure) => void) | undefined
   /** Choose an executor for a job that may well last so long; the worker, or undefined if none takes it now. */
   assign: (job: Omit<RunJob, 'seq'>, estimateMs: number | undefined) => string | undefined
   /** Hand over what was assigned. */
@@ -137,7 +140,7 @@ export class JobBoard {
     const { clock, assign } = this.#options
     const limitSec = job.hash.timeoutSec ?? rqDefaults.timeoutSec
     const func = functionOf(job)
-    const run = {
+    const run: Omit<RunJob, 'seq'> = {
       execution: job.execution,
       id: job.id,
       queue: job.queue,
@@ -146,6 +149,8 @@ export class JobBoard {
       timeoutSec: limitSec,
       callbacks: callbacksOf(job.hash),
     }
+    const { retriesLeft = 0 } = job.hash
+    if (retriesLeft > 0) run.retriesLeft = retriesLeft
     const worker = assign(run, this.#pace.estimateMs(func, job.queue))
     if (worker === undefined) return false
     const startedAtMs = clock.epochMs()
@@ -210,9 +215,9 @@ export class JobBoard {
   }
 
   /** The function of a job has ended, and a callback is called. */
-  callingBack(execution: string, timeoutSec: number, traceback: string | null): void {
+  callingBack(execution: string, timeoutSec: number, traceback: string | null, step?: string): void {
     const running = this.#running.get(execution)
-    if (running !== undefined) running.callback = { timeoutSec, traceback }
+    if (running !== undefined) running.callback = { timeoutSec, traceback, step }
   }
 
   /** A running job has printed something. */
@@ -247,10 +252,12 @@ export class JobBoard {
     const runSec = Math.max(0, this.#options.clock.monoMs() - running.startedMonoMs) / 1000
     const { callback, limitSec } = running
     const outcome = outcomeOfDeath(death, callback?.timeoutSec ?? limitSec, runSec)
-    this.#finish(running, callback === null ? outcome : outcomeOfCallbackDeath(outcome, callback.traceback), {
+    const end = callback === null ? outcome : outcomeOfCallbackDeath(outcome, callback.traceback, callback.step)
+    const settlement = this.#finish(running, end, {
       startedAtMs: running.startedAtMs,
       endedAtMs: this.#options.clock.epochMs(),
     })
+    this.#report(running.job, settlement)
   }
 
   /** The claim of a job is gone: somebody else has it. End it here, and write nothing. */
@@ -271,11 +278,17 @@ export class JobBoard {
 
   #refuse(job: HeldJob, why: string, unreadable: readonly string[]): void {
     this.#options.logger.error('a job cannot be read', { jobId: job.id, queue: job.queue, error: why })
-    this.#settle(job, '', { kind: 'raised', text: `rqd: ${MalformedJobError.name}: ${why}` }, null, unreadable)
+    const outcome = { kind: 'raised', text: `rqd: ${MalformedJobError.name}: ${why}` } as const
+    this.#report(job, this.#settle(job, '', outcome, null, unreadable))
     this.#options.over()
   }
 
-  #finish(running: RunningJob, outcome: Outcome, times: { startedAtMs: number; endedAtMs: number }): void {
+  #report(job: HeldJob, settlement: Settlement): void {
+    if (settlement.kind !== 'fail' || settlement.status !== 'failed') return
+    this.#options.report?.({ jobId: job.id, queue: job.queue, func: functionOf(job), error: asError(settlement.text) })
+  }
+
+  #finish(running: RunningJob, outcome: Outcome, times: { startedAtMs: number; endedAtMs: number }): Settlement {
     const { execution } = running.job
     this.#running.delete(execution)
     this.#options.starter.ended(execution)
@@ -285,6 +298,7 @@ export class JobBoard {
     const durationSec = Math.round(Math.max(0, times.endedAtMs - times.startedAtMs) * 1000) / 1_000_000
     this.#log(running, settlement, durationSec)
     if (running.hasBegun || outcome.kind !== 'interrupted') this.#options.over()
+    return settlement
   }
 
   #settle(
@@ -347,6 +361,14 @@ function deathsBefore({ hash }: HeldJob): number {
 
 function outcomeOf({ limitSec, stopAskedAtMs }: RunningJob, result: JobResult): Outcome {
   return stoppedOutcome(result, stopAskedAtMs) ?? outcomeOfResult(result, limitSec)
+}
+
+/** What is known of a failure only as text, as an error whose stack that is. */
+function asError(text: string): Error {
+  const error = new Error(firstLine(text).trimEnd())
+  error.name = 'JobFailure'
+  error.stack = text
+  return error
 }
 
 function firstLine(text: string): string {

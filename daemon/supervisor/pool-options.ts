@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/clock.js'
 import type { Logger } from '../../src/logger.js'
 import type { Random } from '../../src/random.js'
+import type { CustomSettings } from '../ipc/custom-settings.js'
 import type { JobResult } from '../ipc/messages.js'
 import type { SlotPolicy } from './children.js'
 import type { Death } from './death.js'
@@ -14,7 +15,7 @@ export interface PoolListener {
   /** The function of a job was called. */
   began(execution: string, atMs: number): void
   /** Its function has ended, and a callback is called. `traceback`: why the job has failed, if it has. */
-  callingBack(execution: string, timeoutSec: number, traceback: string | null): void
+  callingBack(execution: string, timeoutSec: number, traceback: string | null, step: string | undefined): void
   /** A running job has printed something. */
   printed(execution: string, chunk: Uint8Array, stream: 'stdout' | 'stderr'): void
   ended(result: JobResult): void
@@ -35,6 +36,8 @@ export interface PoolOptions {
   spares: number
   taskPaths: readonly string[]
   preload: readonly string[]
+  /** What the operator adds to executors. */
+  custom?: CustomSettings | undefined
   statsIntervalMs: number
   policy: SlotPolicy
   recycle: RecyclePolicy

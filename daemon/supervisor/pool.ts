@@ -278,7 +278,7 @@ export class Pool {
   }
 
   #spawn(member: Member): void {
-    const { logger, spawn, output, listener, policy } = this.#options
+    const { logger, spawn, output, listener, policy, custom } = this.#options
     let executor: ExecutorProcess
     try {
       executor = spawn()
@@ -330,6 +330,7 @@ export class Pool {
       preload: [...this.#options.preload],
       statsIntervalMs: this.#options.statsIntervalMs,
       concurrency: policy.concurrency,
+      ...(custom === undefined ? {} : { custom }),
     })
     void executor.ended.then((exit) => {
       executor.channel.close()
@@ -367,9 +368,9 @@ export class Pool {
         this.#progress(member, message)
         return
       case 'callback': {
-        const { execution, timeoutSec, traceback } = message
+        const { execution, timeoutSec, traceback, step: name } = message
         this.#apply(member, { type: 'callback', execution, limitMs: timeoutSec > 0 ? timeoutSec * 1000 : null })
-        listener.callingBack(execution, timeoutSec, traceback)
+        listener.callingBack(execution, timeoutSec, traceback, name)
         return
       }
       case 'returned':

@@ -5,6 +5,8 @@ import type { Random } from '../../src/random.js'
 import type { Store } from '../../src/redis/store.js'
 import type { QueueOrder } from '../../src/worker/queue-order.js'
 import type { ProcessIdentity } from '../host.js'
+import type { JobFailure } from '../sentry.js'
+import type { CustomSettings } from '../ipc/custom-settings.js'
 import type { JobLog } from '../job-log.js'
 import type { RecyclePolicy } from './lifetime.js'
 import type { SpawnExecutor } from './spawn.js'
@@ -32,6 +34,12 @@ export interface SupervisorOptions {
   /** End after so many jobs, or after so long without any; Infinity: never. */
   maxJobs: number
   maxIdleMs: number
+  /** What the operator adds to executors. */
+  custom?: CustomSettings | undefined
+  /** False: a job that fails gets that status and nothing else (RQ's disabled default exception handler). */
+  storesFailures?: boolean
+  /** Told of jobs that failed and whose executor could not tell. */
+  report?: ((failure: JobFailure) => void) | undefined
   resultTtlSec: number
   leaseMs: number
   /** A job that has ended so many executors is failed, whatever retries it has left. */

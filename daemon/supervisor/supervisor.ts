@@ -14,7 +14,7 @@ import { Settler } from '../../src/worker/settler.js'
 import { Starter } from '../../src/worker/starter.js'
 import { Wakeup } from '../../src/worker/wakeup.js'
 import type { DaemonState, DrainProgress, DrainReply, LogPart, Operations, Status } from '../control/operations.js'
-import { defaultSlotPolicy } from './children.js'
+import { slotPolicyFor } from './slot-policy.js'
 import { drain } from './drain.js'
 import { Handout } from './handout.js'
 import { IdleWatch } from './idle-watch.js'
@@ -83,8 +83,9 @@ export class Supervisor implements Service, Operations {
       spares: options.spares,
       taskPaths: options.taskPaths,
       preload: options.preload,
+      custom: options.custom,
       statsIntervalMs: 1_000,
-      policy: { ...defaultSlotPolicy, concurrency: options.concurrency },
+      policy: { ...slotPolicyFor(options.custom), concurrency: options.concurrency },
       recycle: options.recycle,
       spawn: options.spawn,
       oomWatch: new OomWatch(),
@@ -122,7 +123,12 @@ export class Supervisor implements Service, Operations {
       settler: this.#settler,
       starter: new Starter({ store, logger, onLost: (execution) => this.#board.claimLost(execution) }),
       outputs: this.#outputs,
-      policy: { resultTtlSec: options.resultTtlSec, maxDeaths: options.maxDeaths },
+      policy: {
+        resultTtlSec: options.resultTtlSec,
+        maxDeaths: options.maxDeaths,
+        storesFailures: options.storesFailures ?? true,
+      },
+      report: options.report,
       assign: (job, estimateMs) => this.#pool.assign(job, estimateMs),
       send: () => this.#pool.send(),
       over: () => this.#budget.over(),

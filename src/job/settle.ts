@@ -31,6 +31,8 @@ export interface SettlePolicy {
   readonly resultTtlSec: number
   /** A job that has ended so many executors is failed, whatever retries it has left. */
   readonly maxDeaths: number
+  /** False: a job that fails gets that status and nothing else. Default true. */
+  readonly storesFailures?: boolean
 }
 
 export const defaultSettlePolicy: SettlePolicy = { resultTtlSec: rqDefaults.resultTtlSec, maxDeaths: 3 }
@@ -62,6 +64,8 @@ export type Settlement =
       readonly resultsTtlSec: number | undefined
       readonly text: string
       readonly certificate: DeathCertificate | undefined
+      /** Neither registry nor result nor TTL: only the status tells. */
+      readonly unstored?: true
     }
   | {
       readonly kind: 'retry'
@@ -94,7 +98,7 @@ export function settle(job: SettleFields, outcome: Outcome, deathsBefore: number
     case 'stopped':
       return fail(job, 'stopped', outcome.text, outcome.certificate)
     case 'raised':
-      return retry(job, outcome.text, undefined) ?? fail(job, 'failed', outcome.text, outcome.certificate)
+      return retry(job, outcome.text, undefined) ?? failed(job, outcome.text, outcome.certificate, policy)
     case 'died': {
       const deaths = deathsBefore + 1
       if (deaths < policy.maxDeaths) {
@@ -103,7 +107,7 @@ export function settle(job: SettleFields, outcome: Outcome, deathsBefore: number
       }
       const poison = (job.retriesLeft ?? 0) > 0 && deaths >= policy.maxDeaths
       const note = `\nIt has ended ${deaths} executors, and is not tried again although it has retries left.`
-      return fail(job, 'failed', poison ? outcome.text + note : outcome.text, outcome.certificate)
+      return failed(job, poison ? outcome.text + note : outcome.text, outcome.certificate, policy)
     }
   }
 }
@@ -144,12 +148,22 @@ export function retryDelaySec(retriesLeft: number, intervalsSec: readonly number
   return Math.max(0, intervalsSec[Math.max(intervalsSec.length - retriesLeft, 0)] ?? 0)
 }
 
+function failed(
+  job: SettleFields,
+  text: string,
+  certificate: DeathCertificate | undefined,
+  { storesFailures = true }: SettlePolicy,
+): Settlement {
+  const settlement = fail(job, 'failed', text, certificate)
+  return storesFailures ? settlement : { ...settlement, unstored: true }
+}
+
 function fail(
   job: SettleFields,
   status: 'failed' | 'stopped',
   text: string,
   certificate: DeathCertificate | undefined,
-): Settlement {
+): Settlement & { kind: 'fail' } {
   return {
     kind: 'fail',
     status,

@@ -40,7 +40,12 @@ export interface ConnectionPolicy {
   reconnect?: boolean
   /** Source of the jitter between attempts to reconnect. */
   random: Random
+  /** Makes the connection, which must be as these options say. Default: ioredis. */
+  make?: MakeRedis | undefined
 }
+
+/** Makes a connection of the operator's kind. */
+export type MakeRedis = (options: ioredis.RedisOptions) => ioredis.Redis
 
 /**
  * Open a connection for a part of rqd that must know what became of each command. Nothing is queued while the
@@ -50,8 +55,8 @@ export interface ConnectionPolicy {
 export function connectRedis(address: string | SentinelAddress, policy: ConnectionPolicy): ioredis.Redis {
   const retryStrategy = (attempt: number): number | null =>
     policy.reconnect === false ? null : reconnectDelayMs(attempt, policy.random.unit())
-  return new Redis({
-    ...(typeof address === 'string' ? parseRedisUrl(address) : sentinelOptions(address)),
+  const options = {
+    ...optionsOf(address),
     sentinelRetryStrategy: retryStrategy,
     connectTimeout: policy.connectTimeoutMs ?? 5_000,
     commandTimeout: policy.commandTimeoutMs,
@@ -62,8 +67,19 @@ export function connectRedis(address: string | SentinelAddress, policy: Connecti
     lazyConnect: true,
     connectionName: policy.connectionName?.replace(/[^!-~]+/g, '-') ?? 'rqd',
     retryStrategy,
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
-  })
+    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+  } satisfies ioredis.RedisOptions
+  return policy.make?.(options) ?? new Redis(options)
+}
+
+/** Open a connection for code of the operator's: it waits and tries again, as ioredis does. */
+export function openUserConnection(address: string | SentinelAddress, make: MakeRedis | undefined): ioredis.Redis {
+  const options = { ...optionsOf(address), lazyConnect: true, connectionName: 'rqd-executor' }
+  return make?.(options) ?? new Redis(options)
+}
+
+function optionsOf(address: string | SentinelAddress): ReturnType<typeof parseRedisUrl> | SentinelOptions {
+  return typeof address === 'string' ? parseRedisUrl(address) : sentinelOptions(address)
 }
 
 type SentinelOptions = Pick<

@@ -11,8 +11,12 @@ import { describeThrown } from './traceback.js'
  * a failure of any kind: `failure(job, errorType, error, traceback)`; where that throws, the job keeps its first error
  * and the other is told behind it. Each has a limit of its own. Never rejects.
  */
-export async function runWithCallbacks(job: RunJob, callbacks: Callbacks, context: TaskContext): Promise<JobResult> {
-  const end: TaskEnd = { memory: {} }
+export async function runWithCallbacks(
+  job: RunJob,
+  callbacks: Callbacks,
+  context: TaskContext,
+  end: TaskEnd = { memory: {} },
+): Promise<JobResult> {
   const { memory } = end
   const result = await runFunction(job, context, end)
   if (isStopped(context.aborter)) return result
@@ -30,6 +34,7 @@ export async function runWithCallbacks(job: RunJob, callbacks: Callbacks, contex
     await call(job, memory, callbacks.success, [end.returned], null, context)
     return result
   } catch (thrown) {
+    end.thrown = thrown
     const { startedAtMs, endedAtMs } = result
     const failed = failedResult(job, 'callback', thrown, startedAtMs, endedAtMs)
     const { errorType, traceback } = describeThrown(thrown)
@@ -88,12 +93,14 @@ async function call(
   // The job's own may have been aborted.
   const aborter = new AbortController()
   const task = new OwnTask(job, { ...context, aborter }, memory)
+  task.currentJob = context.custom?.makeJob(task)
+  const seen = task.currentJob ?? new CallbackJob(job, memory)
   const run = async (): Promise<unknown> =>
-    await runAsCurrent(task, () => Reflect.apply(target.call, target.owner, [new CallbackJob(job, memory), ...args]))
+    await runAsCurrent(task, () => Reflect.apply(target.call, target.owner, [seen, ...args]))
   await within(run(), callback.timeoutSec, aborter)
 }
 
 /** An operator stopped the job: it has neither gone well nor failed. */
-function isStopped({ signal }: AbortController): boolean {
+export function isStopped({ signal }: AbortController): boolean {
   return signal.aborted && signal.reason instanceof TaskAbortedError && signal.reason.reason === 'stopped'
 }

@@ -65,15 +65,26 @@ export class FunctionResolver {
   }
 
   /**
-   * Load a module of the task paths by its dotted name; false if none has that name.
+   * Whatever is exported under a name: a class, say. Nothing of it is kept.
+   * @throws what `resolve` throws.
+   */
+  async resolveExport(name: string): Promise<unknown> {
+    const readings = readName(name)
+    for (const reading of readings) {
+      const file = findModuleFile(this.#taskPaths, reading.module)
+      if (file !== undefined) return (await follow(name, reading, file, await load(file))).value
+    }
+    throw await noSuchModule(name, readings, this.#taskPaths)
+  }
+
+  /**
+   * Load a module of the task paths by its dotted name; undefined if none has that name.
    * @throws whatever the module throws while it loads.
    */
-  async loadModule(name: string): Promise<boolean> {
+  async loadModule(name: string): Promise<object | undefined> {
     const module = readModuleName(name)
     const file = module && findModuleFile(this.#taskPaths, module)
-    if (file === undefined) return false
-    await load(file)
-    return true
+    return file === undefined ? undefined : await load(file)
   }
 
   async #search(name: string): Promise<ResolvedFunction> {
@@ -109,8 +120,19 @@ function nameFile(thrown: unknown, file: string): void {
   }
 }
 
-/** Follow the attributes from the module's exports, over own properties only. */
 async function walk(name: string, reading: NameReading, file: string, namespace: object): Promise<ResolvedFunction> {
+  const { owner, value } = await follow(name, reading, file, namespace)
+  const where = `${reading.attributes.join('.')} of ${file}`
+  if (typeof value !== 'function') throw unknown(name, `${where} is ${kindOf(value)}, not a function`)
+  if (/^class\b/.test(Function.prototype.toString.call(value))) {
+    throw unknown(name, `${where} is a class: name one of its static methods, '${name}.method', or export a function`)
+  }
+  return { call: value as JobFunction, owner }
+}
+
+/** Follow the attributes from the module's exports, over own properties only. */
+// prettier-ignore
+async function follow(name: string, reading: NameReading, file: string, namespace: object): Promise<{ owner: unknown; value: unknown }> {
   let owner: unknown = undefined
   let value: unknown = namespace
   for (const [depth, attribute] of reading.attributes.entries()) {
@@ -119,12 +141,7 @@ async function walk(name: string, reading: NameReading, file: string, namespace:
     owner = depth === 0 ? undefined : value
     value = (holder as Record<string, unknown>)[attribute]
   }
-  const where = `${reading.attributes.join('.')} of ${file}`
-  if (typeof value !== 'function') throw unknown(name, `${where} is ${kindOf(value)}, not a function`)
-  if (/^class\b/.test(Function.prototype.toString.call(value))) {
-    throw unknown(name, `${where} is a class: name one of its static methods, '${name}.method', or export a function`)
-  }
-  return { call: value as JobFunction, owner }
+  return { owner, value }
 }
 
 function holderOf(value: unknown, attribute: string, moduleExports: unknown): object | undefined {

@@ -3,6 +3,7 @@ import { decodeCall } from '../job/call.js'
 import type { TaskMemory } from '../running-task.js'
 import { serializerOf } from '../serial/serializer.js'
 import { type CurrentTask, runAsCurrent } from './current-task.js'
+import type { Custom } from './customized.js'
 import type { FunctionResolver } from './resolve.js'
 import type { Callback, ErrorStage, JobResult, RunJob } from './task.js'
 import { describeThrown } from './traceback.js'
@@ -22,10 +23,19 @@ export interface TaskContext {
    * function waits for the promise, if there is one.
    */
   onStarted(func: string, atMs: number): Promise<void> | undefined
-  /** Called right before a callback of the job is. `traceback`: why the job has failed, null while it has not. */
-  onCallback(callback: Callback, traceback: string | null): void
+  /**
+   * Called right before a callback of the job is, or one of the operator's own steps, which `step` then names.
+   * `traceback`: why the job has failed, null while it has not.
+   */
+  onCallback(callback: Callback, traceback: string | null, step?: string): void
   /** Something went wrong that the job's result does not tell in full. */
   onTrouble(sentence: string): void
+  /** What the operator has added. */
+  readonly custom?: Custom | undefined
+  /** The task that the function sees, where others see the same. */
+  readonly task?: OwnTask
+  /** Awaited right before the function, as part of it. */
+  readonly before?: () => Promise<void>
 }
 
 /** What the function gave, as it was before it became bytes or text, and what it shares with callbacks. */
@@ -56,8 +66,10 @@ export async function runFunction(job: RunJob, context: TaskContext, end?: TaskE
     startedAtMs = clock.epochMs()
     const told = context.onStarted(call.func, startedAtMs)
     if (told !== undefined) await told
-    const task = new OwnTask(job, context, end?.memory)
-    const returned: unknown = await runAsCurrent(task, () => Reflect.apply(target.call, target.owner, args))
+    const { task = new OwnTask(job, context, end?.memory), before } = context
+    const { call: func, owner } = target
+    const invoke = (): unknown => Reflect.apply(func, owner, args)
+    const returned: unknown = await runAsCurrent(task, before === undefined ? invoke : () => before().then(invoke))
     const endedAtMs = clock.epochMs()
     if (end !== undefined) end.returned = returned
     stage = 'encode'
@@ -85,6 +97,8 @@ export function failedResult(job: Pick<RunJob, 'seq' | 'execution'>, stage: Erro
 /** What a function of the job sees as the current task. */
 export class OwnTask implements CurrentTask {
   readonly job: RunJob
+  /** As which the job sees itself, if the operator has a say in that. */
+  currentJob: unknown
   readonly #context: TaskContext
   #memory: TaskMemory | undefined
 

@@ -1,4 +1,5 @@
 import { runStoppedCallback, runWithCallbacks } from './callbacks.js'
+import { runCustomized } from './customized.js'
 import { runFunction, type TaskContext } from './run-function.js'
 import type { JobResult, RunJob } from './task.js'
 
@@ -7,9 +8,8 @@ import type { JobResult, RunJob } from './task.js'
  * stopped, call its stopped callback alone. Never rejects.
  */
 export function runTask(job: RunJob, context: TaskContext): Promise<JobResult> {
-  if (job.callbacks === null) return runFunction(job, context)
-  const { stopped } = job.callbacks
-  return stopped === undefined
-    ? runWithCallbacks(job, job.callbacks, context)
-    : runStoppedCallback(job, stopped, context)
+  const { callbacks } = job
+  if (callbacks?.stopped !== undefined) return runStoppedCallback(job, callbacks.stopped, context)
+  if (context.custom !== undefined) return runCustomized(job, context, context.custom)
+  return callbacks === null ? runFunction(job, context) : runWithCallbacks(job, callbacks, context)
 }

@@ -28,6 +28,8 @@ export interface RunJob {
   timeoutSec: number
   /** Null for nearly all jobs. */
   callbacks: Callbacks | null
+  /** How often it is tried again after a failure, if it is. */
+  retriesLeft?: number
 }
 
 /** Why a job is told to end. */

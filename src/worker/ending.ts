@@ -44,7 +44,7 @@ function repeatText(repeat: Repetition | undefined): string {
 function fail(ending: Ending): Parameters<Store['fail']>[2] {
   const { settlement } = ending
   if (settlement.kind !== 'fail') return []
-  const { status, failureTtlSec, resultsTtlSec, text, certificate } = settlement
+  const { status, failureTtlSec, resultsTtlSec, text, certificate, unstored } = settlement
   return [
     {
       ...common(ending),
@@ -53,7 +53,7 @@ function fail(ending: Ending): Parameters<Store['fail']>[2] {
       status,
       failureTtlSec,
       resultsTtlSec: resultsTtlSec ?? '',
-      traceback: new Base64(encodeExcInfo(text)),
+      traceback: unstored === true ? '' : new Base64(encodeExcInfo(text)),
       certificate: certificate === undefined ? '' : JSON.stringify(certificate),
       unreadable: (ending.unreadable ?? []).join(','),
       output: (ending.output ?? []).length === 0 ? '' : JSON.stringify(ending.output),

@@ -9,6 +9,7 @@ import { rqDefaults } from '../rq-defaults.js'
 import { callbacksOf, stoppedCallbackOf } from '../run/callbacks-of.js'
 import { publishCurrentTask, TaskAbortedError } from '../run/current-task.js'
 import { outcomeOfResult, timerMs, timeoutText } from '../run/limits.js'
+import type { Custom } from '../run/customized.js'
 import type { FunctionResolver } from '../run/resolve.js'
 import type { TaskContext } from '../run/run-function.js'
 import { runTask } from '../run/run-task.js'
@@ -34,6 +35,10 @@ export interface InProcessOptions {
   readonly worker: string
   /** How long a result is kept of a job that does not say, seconds. */
   readonly resultTtlSec: number
+  /** False: a job that fails gets that status and nothing else. Default true. */
+  readonly storesFailures?: boolean | undefined
+  /** What the owner has added, asked for each job. */
+  readonly custom?: (() => Custom | undefined) | undefined
   /** The function of a job has been called. */
   onStarted: (job: HeldJob, atMs: number) => void
   /** It has ended, before that is settled. */
@@ -116,6 +121,7 @@ export class InProcess {
         return undefined
       },
       onCallback: () => limit.end(),
+      custom: this.#options.custom?.(),
     })
     const first = await Promise.race([result, limit.exceeded])
     limit.end()
@@ -164,8 +170,8 @@ export class InProcess {
 
   // prettier-ignore
   #settle(job: HeldJob, fields: SettleFields, outcome: Outcome, startedAtMs: number, endedAtMs: number, onStored?: () => void): Settlement {
-    const { settler, worker, resultTtlSec } = this.#options
-    const settlement = settle(fields, outcome, 0, { ...defaultSettlePolicy, resultTtlSec })
+    const { settler, worker, resultTtlSec, storesFailures = true } = this.#options
+    const settlement = settle(fields, outcome, 0, { ...defaultSettlePolicy, resultTtlSec, storesFailures })
     const unreadable = 'unreadable' in job ? (job as UnreadableJob).unreadable : []
     settler.settle({ job, settlement, worker, startedAtMs, endedAtMs, unreadable, onStored })
     return settlement

@@ -5,6 +5,7 @@ import type { Logger } from '../logger.js'
 import { Recoverer } from '../maintenance/recoverer.js'
 import type { Random } from '../random.js'
 import type { Claim, Store } from '../redis/store.js'
+import type { Custom } from '../run/customized.js'
 import type { FunctionResolver } from '../run/resolve.js'
 import { WebhookSender } from '../webhooks/sender.js'
 import { Commands } from './commands.js'
@@ -31,6 +32,8 @@ export interface ShiftOptions {
   readonly connect: () => Redis
   readonly resolver: FunctionResolver
   readonly resultTtlSec: number
+  readonly storesFailures?: boolean
+  readonly custom?: () => Custom | undefined
   readonly burst: boolean
   readonly maxJobs: number
   readonly clock: Clock
@@ -81,6 +84,8 @@ export class Shift {
       settler: this.#settler,
       worker: name,
       resultTtlSec,
+      storesFailures: options.storesFailures,
+      custom: options.custom,
       onStarted: (job, atMs) => this.#starter.started(job, name, atMs),
       onEnded: ({ execution }) => this.#starter.ended(execution),
     })

@@ -4,8 +4,8 @@
 -- ARGV[1] prefix  ARGV[2] TTL of a worker's hash, seconds  ARGV[3] records (MessagePack array of texts), per job:
 -- execution, id, queue, worker, 1 = it may be marked as running (0: no start was ever sent for it),
 -- status ('failed' or 'stopped'), failure TTL (seconds; -1 for ever), TTL of the results ('' leaves it),
--- traceback (base64 of zlib), started_at, ended_at (ISO), started, ended (float epoch seconds), working time (float
--- seconds), death certificate (JSON; '' none), names of fields that cannot be read (comma-joined; '' none), last lines
+-- traceback (base64 of zlib; '' stores nothing but the status), started_at, ended_at (ISO), started, ended (float epoch
+-- seconds), working time (float seconds), death certificate (JSON; '' none), names of fields that cannot be read (comma-joined; '' none), last lines
 -- of its output (JSON; '' none)
 -- Derived keys: everything that hangs on the job, its worker, its queue and its dependents; a scratch key; our
 -- outbox of webhooks; its rate limit, whose next job may be queued.
@@ -41,10 +41,17 @@ local function fail(position)
     if value then redis.call('HSET', job, 'rqd_unreadable_' .. field, value) end
     redis.call('HDEL', job, field)
   end
-  redis.call('HSET', job, 'status', status, 'started_at', started_at, 'ended_at', ended_at,
-    'last_heartbeat', ended_at, 'worker_name', worker)
+  redis.call('HSET', job, 'status', status, 'started_at', started_at, 'worker_name', worker)
   -- A stopped parent never releases its children, not even lenient ones.
   if related and status == 'failed' then release_dependents(prefix, id, 'failed', ended_at) end
+  -- Somebody may have canceled it while it ran.
+  redis.pcall('ZREM', prefix .. ':canceled:' .. queue, id)
+  local webhooks, limit = unpack(redis.call('HMGET', job, 'webhooks', 'rate_limit_key'))
+  if status == 'failed' then queue_webhooks(prefix, id, webhooks, 'failed', queue, ended_at, execution) end
+  release_slot(prefix, id, limit)
+  -- As RQ with its default exception handler disabled.
+  if traceback == '' then return 'failed' end
+  redis.call('HSET', job, 'ended_at', ended_at, 'last_heartbeat', ended_at)
   local ttl_sec = tonumber(failure_ttl_sec)
   apply_ttl(prefix, id, ttl_sec < 0 and -1 or ttl_sec, not related)
   redis.pcall('ZADD', prefix .. ':failed:' .. queue, ttl_sec < 0 and -1 or now_sec + ttl_sec, id)
@@ -53,11 +60,6 @@ local function fail(position)
   if certificate ~= '' then fields[13], fields[14] = 'rqd_certificate', certificate end
   if output ~= '' then fields[#fields + 1], fields[#fields + 2] = 'rqd_output', output end
   add_result(prefix, id, results_ttl_sec, fields)
-  local webhooks, limit = unpack(redis.call('HMGET', job, 'webhooks', 'rate_limit_key'))
-  if status == 'failed' then queue_webhooks(prefix, id, webhooks, 'failed', queue, ended_at, execution) end
-  release_slot(prefix, id, limit)
-  -- Somebody may have canceled it while it ran.
-  redis.pcall('ZREM', prefix .. ':canceled:' .. queue, id)
   return 'failed'
 end
 

@@ -151,8 +151,9 @@ void t.test('an uncaught error or rejection fails the running job and ends the e
     t.match(executor.heard.slice(2), [
       { type: 'progress', ended: [], started: [{ execution: 'e-1' }] },
       { type: 'progress', ended: [{ outcome: 'error', error: { stage: 'run', errorType: 'Error', message } }] },
+      { type: 'returned', executions: ['e-2'] },
     ])
-    t.equal(executor.heard.length, 4)
+    t.equal(executor.heard.length, 5)
     t.match(executor.stderr(), /uncaught error during job 1, which fails; the executor ends/)
   }
 })

@@ -21,9 +21,26 @@ const error = { stage: 'run', errorType: 'E', message: 'm', traceback: 't' } as 
 
 const readFromExecutor = (value: unknown): FromExecutor => parseFromExecutor(value, () => 'e')
 
+const custom = {
+  exceptionHandlers: ['shop.report'],
+  hooks: 'hooks',
+  workerClass: null,
+  jobClass: 'shop:Job',
+  queueClass: null,
+  connectionClass: null,
+  deathPenaltyClass: null,
+  redis: '"redis://box"',
+  prefix: 'rq',
+  sentryDsn: null,
+}
+
 const toExecutor: ToExecutor[] = [
   hello,
-  { type: 'run', jobs: [runJob, { ...runJob, meta: bytes }, { ...runJob, callbacks }, stopped] },
+  { ...hello, custom },
+  {
+    type: 'run',
+    jobs: [runJob, { ...runJob, meta: bytes }, { ...runJob, callbacks }, stopped, { ...runJob, retriesLeft: 2 }],
+  },
   { type: 'abort', execution: 'e', reason: 'shutdown' },
   { type: 'saved', request: 1, code: '', message: '' },
   { type: 'exit', why: 'stopping' },
@@ -40,6 +57,7 @@ const fromExecutor: FromExecutor[] = [
     started: [],
   },
   { type: 'callback', execution: 'e', timeoutSec: 60, traceback: null },
+  { type: 'callback', execution: 'e', timeoutSec: 60, traceback: null, step: 'afterJob hook' },
   { type: 'returned', executions: ['e'] },
   { type: 'meta', execution: 'e', request: 1, meta: bytes },
   { type: 'meta', execution: 'e', request: 2, meta: null },
@@ -79,7 +97,7 @@ void t.test('each missing field is named', (t) => {
     for (const message of messages) {
       const written = message.type === 'progress' ? (new ExecutorWire().write(message) as object) : message
       for (const field of Object.keys(message)) {
-        if (field === 'type') continue
+        if (['type', 'custom', 'step'].includes(field)) continue
         const lacking = Object.fromEntries(Object.entries(written).filter(([key]) => key !== field))
         const text = new RegExp(`^bad ${message.type}: field ${field} is missing: expected `)
         t.throws(() => parse(lacking), { code: 'RQD_PROTOCOL', message: text }, `${message.type}.${field}`)

@@ -36,6 +36,16 @@ void t.test('without retries left a raised error fails the job for a year, or as
   t.end()
 })
 
+void t.test('W12: where failures are not stored, only those that fail a job for good are not', (t) => {
+  const bare = { ...policy, storesFailures: false }
+  t.match(settle({}, raised, 0, bare), { kind: 'fail', status: 'failed', unstored: true })
+  t.match(settle({}, died, 0, bare), { kind: 'fail', status: 'failed', unstored: true })
+  t.match(settle({ retriesLeft: 1 }, raised, 0, bare), { kind: 'retry' })
+  t.notOk('unstored' in settle({}, { kind: 'stopped', text: 'why' }, 0, bare))
+  t.notOk('unstored' in settle({}, raised, 0, policy))
+  t.end()
+})
+
 void t.test('with retries left it is tried again, as the job says', (t) => {
   t.strictSame(settle({ retriesLeft: 1 }, raised, 0, policy), {
     kind: 'retry',

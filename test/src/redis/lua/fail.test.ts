@@ -46,6 +46,17 @@ void t.test('a failed job is where RQ puts it, with its traceback, for a year', 
   )
 })
 
+void t.test('W12: without a traceback only the status is stored, as RQ does without its default handler', async (t) => {
+  const claim = await make.running('a')
+  t.strictSame(await make.fail([claim], { traceback: '' }), ['failed'])
+  const job = await make.job('a')
+  t.match(job, { status: 'failed', started_at: nowIso, worker_name: 'sup.1' })
+  t.not(job['ended_at'], laterIso)
+  await ttlIs(t, client, keys.job('a'), -1)
+  t.equal(await client.exists(keys.failed('q'), keys.results('a'), keys.started('q'), keys.claims('sup')), 0)
+  t.match(await client.hgetall(keys.worker('sup.1')), { state: 'idle', failed_job_count: '1' })
+})
+
 void t.test('a death certificate goes with the result', async (t) => {
   const claim = await make.running('a')
   await make.fail([claim], { certificate: '{"cause":"signal"}' })
