@@ -16,7 +16,7 @@ export async function purgeGroup(
   const [next, dropped] = asList(
     await runScript(redis, scripts.purgeGroup, {
       keys: { groups: keys.groups, group: keys.group(group) },
-      args: { prefix: keys.prefix, group, cursor, count: PURGED_AT_ONCE },
+      args: { prefix: keys.prefix, name: group, cursor, count: PURGED_AT_ONCE },
     }),
   )
   return { cursor: asText(next), dropped: asInteger(dropped) }

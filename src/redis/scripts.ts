@@ -117,7 +117,7 @@ export const scripts = {
   purgeGroup: defineScript({
     source: lua.purgeGroup,
     keys: ['groups', 'group'],
-    args: ['prefix', 'group', 'cursor', 'count'],
+    args: ['prefix', 'name', 'cursor', 'count'],
   }),
   takeWebhooks: defineScript({
     source: lua.takeWebhooks,
