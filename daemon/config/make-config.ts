@@ -66,8 +66,18 @@ function refusal(settings: Settings, path: readonly PropertyKey[], message: stri
   if (key === undefined || setting === undefined) return new RqdError('RQD_BAD_OPTION', `options: ${message}`)
   const entry = rest.map((step) => (/^\d+$/.test(step) ? Number(step) + 1 : step)).join('.')
   const where = `${nameSetting(key, setting.origin)}${entry === '' ? '' : ` (entry ${entry})`}`
-  const found = describeValue(maskSecret(key, setting.value))
+  const found = describeValue(maskSecret(key, valueAt(setting.value, rest)))
   return new RqdError('RQD_BAD_OPTION', `${where} is ${found}: ${message}`)
+}
+
+/** The part of a value that a path leads to; the whole, where it was written in another form. */
+function valueAt(value: unknown, path: readonly string[]): unknown {
+  let part = value
+  for (const step of path) {
+    if (typeof part !== 'object' || part === null || !Object.hasOwn(part, step)) return value
+    part = (part as Record<string, unknown>)[step]
+  }
+  return part
 }
 
 function freeze<T>(value: T): Readonly<T> {

@@ -175,7 +175,7 @@ export const methods = {
     summary: 'What a job has printed, while it runs and for a while after: the newest 64 KiB of it.',
     changes: false,
     params: z.strictObject({
-      jobId: z.string().min(1),
+      jobId: z.string().min(1).describe('Id of the job'),
       from: count.default(0).describe('Position, bytes since the function began: `next` of the answer before'),
       waitSec: z.number().min(0).max(30).default(0).describe('How long the answer may wait for something new'),
     }),

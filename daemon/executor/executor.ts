@@ -150,7 +150,8 @@ export class Executor {
       this.#customs?.report(culprit.job, thrown)
     }
     this.#state = 'ending'
-    // Sentry first: what is told makes room for other jobs, which this process would not begin.
+    // Before its end is told, which makes room for other jobs: this process would not begin them.
+    this.#channel.send({ type: 'leaving' })
     if (culprit === undefined || this.#customs === undefined) this.#giveUp(culprit, thrown)
     else void this.#customs.flush(FLUSH_BOUND_MS).then(() => this.#giveUp(culprit, thrown))
   }

@@ -68,6 +68,8 @@ export type FromExecutor =
    * called, where it is something of the operator's.
    */
   | { type: 'callback'; execution: string; timeoutSec: number; traceback: string | null; step?: string }
+  /** It is about to end of itself: what it has not begun it never will, and it takes nothing more. */
+  | { type: 'leaving' }
   /** Jobs that this executor does not end, through no fault of theirs: they may be run elsewhere. */
   | { type: 'returned'; executions: string[] }
   /** Store this as the meta of a running job, nil for none. Answered by `saved` with the same `request`. */

@@ -94,6 +94,8 @@ export function parseFromExecutor(value: unknown, nameOf: (seq: number) => strin
       }
     case 'ready':
       return { type: 'ready' }
+    case 'leaving':
+      return { type: 'leaving' }
     case 'fatal':
       return { type: 'fatal', message: text(fields, 'fatal', 'message'), traceback: text(fields, 'fatal', 'traceback') }
     default:

@@ -56,6 +56,8 @@ export type SlotEvent =
   /** Its function has ended and a callback of the job is called: that one's limit counts from now. */
   | { readonly type: 'callback'; readonly execution: string; readonly limitMs: number | null }
   | { readonly type: 'ended'; readonly executions: readonly string[] }
+  /** The executor is about to end of itself: its death says nothing about what it has not begun. */
+  | { readonly type: 'leaving' }
   /** The executor gave jobs back of its own accord: they were not at fault. */
   | { readonly type: 'returned'; readonly executions: readonly string[] }
   /** Of the jobs up to `upToSeq`, those behind `begunSeq` are not begun and never will be. */
@@ -155,6 +157,8 @@ export function step(slot: Slot, event: SlotEvent, nowMs: number, policy: SlotPo
         nowMs,
         policy,
       )
+    case 'leaving':
+      return leaving(slot, nowMs, policy)
     case 'returned':
       return giveBack(slot, ({ execution }) => event.executions.includes(execution), nowMs, policy)
     case 'revoked': {
@@ -269,6 +273,13 @@ function interrupt(
   return [{ ...blamed, ending: { rung: 'killed', climbAtMs: null } }, [kill]]
 }
 
+/** Nothing is given to it any more. Should it not end, it is ended. */
+function leaving(slot: Slot, nowMs: number, policy: SlotPolicy): Step {
+  const climbAtMs = nowMs + policy.exitGraceMs
+  if (slot.state.phase === 'idle') return [{ ...slot, state: { phase: 'starting', killAtMs: climbAtMs } }, []]
+  return onBusy(slot, (busy) => [{ ...busy, ending: busy.ending ?? { rung: 'terminated', climbAtMs } }, []])
+}
+
 /** Something is due: the next rung for a job or for the process, or jobs that wait too long behind others. */
 function climb(busy: BusyState, nowMs: number, policy: SlotPolicy): BusyStep {
   if (busy.ending !== null) return [{ ...busy, ending: { rung: 'killed', climbAtMs: null } }, [kill]]
@@ -294,8 +305,8 @@ function settleDown([slot, actions]: Step, nowMs: number, policy: SlotPolicy): S
   }
   const all: readonly SlotAction[] =
     slot.failures <= 1 ? actions : [...actions, { type: 'recovered', failures: slot.failures }]
-  // Once signalled, the process is going to die: nothing may be given to it any more. Its death is then our doing and
-  // no failure, hence -1.
+  // Once signalled, or leaving, the process is going to die: nothing may be given to it any more. Its death is then our doing, or a
+  // job's, and no failure, hence -1.
   if (busy.ending !== null) {
     return [{ ...slot, failures: -1, state: { phase: 'starting', killAtMs: nowMs + policy.termGraceMs } }, all]
   }
@@ -343,7 +354,7 @@ function backoffMs(failures: number, jitter: number, policy: SlotPolicy): number
 
 /**
  * What a death means for the jobs that the process held. If we ended it, the jobs for whose sake answer for it, and
- * the others were interrupted. If it died on its own, each job that ran may have been why, and so may the one whose
+ * the others were interrupted; so they all were if it said before that it would end. If it died on its own, each job that ran may have been why, and so may the one whose
  * payload was being read; the others never began.
  */
 function lostJobs(busy: BusyState, closing: boolean, policy: SlotPolicy): SlotAction[] {

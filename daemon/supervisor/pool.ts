@@ -373,6 +373,9 @@ export class Pool {
         listener.callingBack(execution, timeoutSec, traceback, name)
         return
       }
+      case 'leaving':
+        this.#apply(member, { type: 'leaving' })
+        return
       case 'returned':
         this.#apply(member, { type: 'returned', executions: message.executions })
         return

@@ -13,9 +13,13 @@ import { projectRoot } from '../helpers/paths.js'
 /** Defaults that depend on the machine, or are no value: the page says them in words. */
 const inWords = ['sentinel', 'path', 'executors', 'dateFormat']
 /** Flags that stand for an option of another name. */
-const standFor: Record<string, string> = { verbose: 'logLevel', quiet: 'logLevel' }
-/** Neither can be written in one text. */
-const notInEnvironment = ['sentinel']
+const standFor: Record<string, string> = {
+  verbose: 'logLevel',
+  quiet: 'logLevel',
+  disableDefaultExceptionHandler: 'defaultExceptionHandler',
+}
+/** None can be written in one text. */
+const notInEnvironment = ['sentinel', 'weights', 'cron']
 
 const text = await readFile(join(projectRoot, 'docs/configuration.md'), 'utf8')
 const rows = new Map(
@@ -46,7 +50,8 @@ for (const key of optionKeys) {
     t.equal(variable, notInEnvironment.includes(key) ? '–' : `\`${environmentName(key)}\``)
     if (inWords.includes(key)) return
     const value = (makeConfig({}) as Record<string, unknown>)[key]
-    if (value === undefined) t.notMatch(fallback, '`', 'there is no default to show')
+    const isNone = value === undefined || (typeof value === 'object' && Object.keys(value!).length === 0)
+    if (isNone) t.notMatch(fallback, '`', 'there is no default to show')
     else t.equal(fallback, `\`${String(value)}\``)
   })
 }

@@ -154,8 +154,8 @@ t.test('options that do not fit each other are refused by name', async (t) => {
     [['--weight', 'high=2', 'high'], /weights are given and dequeueStrategy is "default"/],
     [['--dequeue-strategy', 'weighted', '--weight', 'hihg=2', 'high'], /"hihg", which is not served/],
     [['--dequeue-strategy', 'weighted', '--weight', 'high', 'high'], /such as high=5, and not "high"/],
-    [['--dequeue-strategy', 'fair', 'high'], /dequeueStrategy is "fair"/],
-    [['--recycle-jobs', '0'], /recycleJobs is "0"/],
+    [['--dequeue-strategy', 'fair', 'high'], /--dequeue-strategy is "fair"/],
+    [['--recycle-jobs', '0'], /--recycle-jobs is "0"/],
   ] as const) {
     const { code, stderr } = await rqd(args)
     t.equal(code, 2, args.join(' '))

@@ -52,7 +52,7 @@ t.test('W8: workers lists who lives, of whichever kind, and only those of a queu
   const { code, stdout } = await run('workers')
   t.equal(code, 0)
   t.match(stdout, /^WORKER +STATE +JOB +HOST +PID +BEAT +DONE +FAILED +WORKED +RQ +QUEUES\n/)
-  t.match(stdout, /^w1 +busy +j1 +vm +17 +\S.* +7 +2 +1m 31s +1\.13\.0 +high,low *$/m)
+  t.match(stdout, /^w1 +busy +j1 +vm +17 +\S.* +7 +2 +1m 30s +1\.13\.0 +high,low *$/m)
   t.match(stdout, /^w2\\x1b\[31m +idle +- /m)
   const listed = JSON.parse((await run('workers', '--queue', 'high', '--json')).stdout) as unknown[]
   t.match(listed, [

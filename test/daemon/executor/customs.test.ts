@@ -21,7 +21,7 @@ const none: CustomSettings = {
 const start = (t: Parameters<typeof startExecutor>[0], custom: Partial<CustomSettings>): Promise<TestExecutor> =>
   startExecutor(t, { custom: { ...none, ...custom } })
 
-/** What the operator's code said, in order. */
+/** What the operator's code said: first outside of jobs, then in them, each in order. */
 const said = (executor: TestExecutor): string[] => executor.stderr().match(/^(custom|hooks): .*$/gm) ?? []
 
 async function hearSaid(executor: TestExecutor, lines: number): Promise<string[]> {
@@ -94,6 +94,7 @@ t.test('hooks are called around jobs and the life of the executor', async (t) =>
   t.match(await executor.ended, { code: 0 })
   t.strictSame(said(executor), [
     'hooks: start',
+    'hooks: stop',
     'hooks: before 1',
     'hooks: after 1 for 1 finished 3',
     'hooks: before 2',
@@ -102,7 +103,6 @@ t.test('hooks are called around jobs and the life of the executor', async (t) =>
     'hooks: after 3 for 3 failed RangeError',
     'hooks: before 4',
     'hooks: after 4 for 4 finished bad end2',
-    'hooks: stop',
   ])
   t.match(executor.stderr(), /the afterJob hook of job 4 failed: Error: a bug after the job/)
 })

@@ -150,10 +150,11 @@ void t.test('an uncaught error or rejection fails the running job and ends the e
     t.match(await executor.ended, { code: 1 })
     t.match(executor.heard.slice(2), [
       { type: 'progress', ended: [], started: [{ execution: 'e-1' }] },
+      { type: 'leaving' },
       { type: 'progress', ended: [{ outcome: 'error', error: { stage: 'run', errorType: 'Error', message } }] },
       { type: 'returned', executions: ['e-2'] },
     ])
-    t.equal(executor.heard.length, 5)
+    t.equal(executor.heard.length, 6)
     t.match(executor.stderr(), /uncaught error during job 1, which fails; the executor ends/)
   }
 })

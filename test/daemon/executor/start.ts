@@ -27,6 +27,7 @@ export interface TestExecutor {
   readonly channel: Channel<ToExecutor, FromExecutor>
   /** All messages heard so far. */
   readonly heard: FromExecutor[]
+  /** What it wrote on stderr, then what jobs printed, on either stream. */
   stderr(): string
   /** Resolves with how the process ended. */
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
@@ -86,7 +87,11 @@ export function spawnExecutor(t: Test): TestExecutor {
   const channel = new Channel<ToExecutor, FromExecutor>(socket, { wire: new SupervisorWire() })
   const heard: FromExecutor[] = []
   let seq = 0
-  channel.onMessage((message) => heard.push(message))
+  let printed = ''
+  channel.onMessage((message) => {
+    if (message.type === 'output') printed += Buffer.from(message.bytes).toString()
+    else heard.push(message)
+  })
   const results = () => heard.flatMap((message) => (message.type === 'progress' ? message.ended : []))
   return {
     child,
@@ -95,7 +100,7 @@ export function spawnExecutor(t: Test): TestExecutor {
     channel,
     heard,
     ended,
-    stderr: () => stderr,
+    stderr: () => stderr + printed,
     hear: <T extends FromExecutor['type']>(type: T) =>
       waitFor(`message ${type}`, () => heard.find((message) => message.type === type)) as Promise<
         FromExecutor & { type: T }

@@ -49,6 +49,7 @@ const toExecutor: ToExecutor[] = [
 const fromExecutor: FromExecutor[] = [
   { type: 'hello', protocol: 1, pid: 2, language: 'node', version: 'v20' },
   { type: 'ready' },
+  { type: 'leaving' },
   { type: 'fatal', message: 'm', traceback: 't' },
   { type: 'progress', ended: [ok, { ...ok, value: bytes }], started: [{ seq: 1, execution: 'e', atMs: 1 }] },
   {

@@ -40,6 +40,27 @@ t.test('an empty slot forks an executor, which is idle once it is ready', async 
   t.equal(nextTickMs(slot), null)
 })
 
+t.test('I6: an executor that says it will end takes no innocent job along', async (t) => {
+  const leaving: SlotEvent = { type: 'leaving' }
+  const busy = run(idle, [0, batch], [1, began], [2, leaving], [3, ended])
+  const { slot, actions } = run(busy.slot, [4, died])
+  t.same([...busy.actions, ...actions], [{ type: 'jobs-returned', executions: ['e2', 'e3'] }])
+  t.equal(slot.state.phase, 'empty')
+  const alone = run(idle, [0, assigned], [1, began], [2, leaving], [3, ended])
+  t.equal(alone.slot.state.phase, 'starting', 'nothing is given to it any more')
+  t.equal(run(alone.slot, [4, died]).slot.failures, 0, 'and its end is no failure of the set-up')
+  t.same(run(alone.slot, [3 + policy.exitGraceMs + policy.termGraceMs, tick]).actions, [
+    { type: 'signal', signal: 'SIGKILL' },
+  ])
+})
+
+t.test('an idle executor that says it will end is given nothing, and is killed if it does not', async (t) => {
+  const { slot } = run(idle, [5, { type: 'leaving' }], [6, assigned])
+  t.equal(heldBy(slot).ahead.length, 0)
+  t.same(run(slot, [5 + policy.exitGraceMs, tick]).actions, [{ type: 'signal', signal: 'SIGKILL' }])
+  t.equal(run(slot, [7, died]).slot.failures, 1, 'an idle one that dies may be a pattern')
+})
+
 t.test('an executor that does not become ready is killed', async (t) => {
   const { actions } = run(newSlot, [0, tick], [policy.startLimitMs, tick])
   t.same(actions, [{ type: 'spawn' }, { type: 'signal', signal: 'SIGKILL' }])
@@ -274,7 +295,7 @@ t.test(
 const names = ['e1', 'e2', 'e3', 'e4', 'e5', 'e6']
 const someNames = fc.uniqueArray(fc.constantFrom(...names), { minLength: 1, maxLength: 3 })
 const anyEvent: fc.Arbitrary<SlotEvent> = fc.oneof(
-  fc.constantFrom<SlotEvent>(tick, ready, died),
+  fc.constantFrom<SlotEvent>(tick, ready, died, { type: 'leaving' }),
   fc.record({
     type: fc.constant('assigned' as const),
     jobs: fc.integer({ min: 1, max: 3 }).map((n) => Array.from({ length: n }, () => give(0))),

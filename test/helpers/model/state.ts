@@ -119,7 +119,10 @@ export class State {
   }
 
   leaveGroup(jobId: string): void {
-    removeFrom(this.groups, this.jobs.get(jobId)?.value['group_id'] ?? '', jobId)
+    const group = this.jobs.get(jobId)?.value['group_id'] ?? ''
+    removeFrom(this.groups, group, jobId)
+    // A group goes with its last job.
+    if (!this.groups.has(group)) this.groupNames.delete(group)
   }
 
   /** Put a job on its queue. */

@@ -48,9 +48,23 @@ void t.test('types 1 to 5 are read, and old entries with few fields', (t) => {
     executionId: undefined,
     executionStartedAtMs: undefined,
     executionEndedAtMs: undefined,
+    output: [],
   })
   t.end()
 })
+
+void t.test(
+  'C7: the last output of a failure is read, whichever field of ours has it; what is no list is none',
+  (t) => {
+    const output = (...fields: string[]) => parseResult('1-0', toFields(['type', '2', ...fields])).output
+    t.strictSame(output('rqd_output', '["a", "b"]'), ['a', 'b'])
+    t.strictSame(output('rqd_certificate', '{"cause": "signal", "output": ["c"]}'), ['c'])
+    for (const other of ['', 'no JSON', 'null', '7', '{}', '{"output": 7}'])
+      t.strictSame(output('rqd_output', other), [])
+    t.strictSame(output('rqd_output', '["a", 7, null]'), ['a'])
+    t.end()
+  },
+)
 
 void t.test('a stopped job has no end, a failure has its text', (t) => {
   const flat = encodeResult({
