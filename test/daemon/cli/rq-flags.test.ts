@@ -72,7 +72,7 @@ async function configOf(t: Test, argv: readonly string[], file: object): Promise
   const folder = t.testdir({})
   await writeFile(join(folder, 'rqd.config.json'), JSON.stringify(file))
   const { settings } = await loadSettings({ ...read(argv), environment: {}, folder })
-  return configure(settings).config as Record<string, unknown>
+  return configure(settings).config
 }
 
 for (const { long, short, given, key, value, file } of flags) {
