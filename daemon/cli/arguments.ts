@@ -19,7 +19,7 @@ type OwnFlags = { config?: string; printConfig?: true; json?: true }
 export function readArguments(command: commander.Command, argv: readonly string[]): Wanted {
   // `rqd -- check` works on a queue of that name.
   const isCheck = argv[0] === 'check'
-  command.parse((isCheck ? argv.slice(1) : argv).map(hyphenate), { from: 'user' })
+  command.parse((isCheck ? argv.slice(1) : argv).map(asOurs), { from: 'user' })
   const { config, printConfig = false, json = false } = command.opts<OwnFlags>()
   const flags = readFlags(command)
   if (json && !printConfig && !isCheck) command.error('error: --json goes with --print-config or check')
@@ -31,8 +31,9 @@ export function readArguments(command: commander.Command, argv: readonly string[
   return { flags, configFile, printsConfig: printConfig, json, isCheck }
 }
 
-// RQ has `--logging_level`.
-function hyphenate(argument: string): string {
+// RQ has `--logging_level`, and `-ds` for `--dequeue-strategy`, which would be `-d` and `-s` here.
+function asOurs(argument: string): string {
+  if (argument === '-ds') return '--dequeue-strategy'
   return /^--[a-z]+_/.test(argument) ? argument.replace(/^[^=]+/, (name) => name.replaceAll('_', '-')) : argument
 }
 

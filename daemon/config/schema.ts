@@ -81,9 +81,13 @@ export const schema = z.strictObject({
   maxIdleTime: duration.optional(),
   /** In which order claims look at the queues; `weights` for `weighted`, 1 where a queue has none. */
   dequeueStrategy: z
-    .enum(['default', 'round-robin', 'random', 'weighted'], {
-      error: 'expected default, round-robin, random or weighted',
-    })
+    .preprocess(
+      // As RQ spells it.
+      (given) => (given === 'round_robin' ? 'round-robin' : given),
+      z.enum(['default', 'round-robin', 'random', 'weighted'], {
+        error: 'expected default, round-robin, random or weighted',
+      }),
+    )
     .default('default'),
   weights: weights.default({}),
   /** Put scheduled jobs on their queues when they are due. */

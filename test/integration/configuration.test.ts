@@ -6,6 +6,7 @@ import { Queue } from '../../src/index.js'
 import { fixtureTasks, rqd, runProgram, startDaemon } from '../helpers/daemon.js'
 import { plainNode } from '../helpers/environment.js'
 import { compiledRoot } from '../helpers/paths.js'
+import { ttlIs } from '../helpers/factory.js'
 import { startRedis } from '../helpers/redis.js'
 
 t.test(
@@ -77,3 +78,25 @@ t.test('a PID file is there while the daemon is, and keeps a second one from sta
   t.match(await third.ended, { code: 0 })
   t.notOk(existsSync(pid))
 })
+
+t.test(
+  'a function is found below any of the paths, results stay as long as was said, and -q is quiet (W3)',
+  async (t) => {
+    const redis = await startRedis(t)
+    const queue = new Queue('default', { connection: redis.client })
+    const run = async (...flags: string[]): Promise<string> => {
+      const args = ['-u', redis.url, '-P', redis.folder, '-P', fixtureTasks, '-N', '1', '--burst', ...flags]
+      const { code, stderr } = await rqd([...args, '--socket', join(redis.folder, 's')])
+      t.equal(code, 0, stderr)
+      return stderr
+    }
+    const short = await queue.enqueue('arithmetic.add', 1, 2)
+    const own = await queue.with({ resultTtl: 300 }).enqueue('arithmetic.add', 3, 4)
+    t.notMatch(await run('-q', '--results-ttl', '77'), / (INFO|DEBUG) /)
+    t.equal((await short.refresh()).result, 3)
+    await ttlIs(t, redis.client, `rq:job:${short.id}`, 77)
+    await ttlIs(t, redis.client, `rq:results:${short.id}`, 77)
+    await ttlIs(t, redis.client, `rq:job:${own.id}`, 300)
+    t.match(await run('-v'), / DEBUG /)
+  },
+)

@@ -7,7 +7,7 @@ import { isRunning } from '../helpers/processes.js'
 import { startRedis, type TestRedis } from '../helpers/redis.js'
 import { waitFor } from '../helpers/wait-for.js'
 
-// W1, W2, W10, W11, C2-C4: the daemon as an operator meets it.
+// W1, W2, W7, C2-C4: the daemon as an operator meets it; stopping.test.ts has how it and its jobs are ended.
 
 function queueOn(redis: TestRedis, name = 'default'): Queue {
   return new Queue(name, { connection: redis.client, taskPaths: [fixtureTasks] })
@@ -110,64 +110,6 @@ t.test('C4: at its deadline, drain hands the running job back to the front, and 
   t.equal((await running.refresh()).status, 'queued')
   t.same(await redis.client.lrange('rq:queue:default', 0, -1), [running.id, waiting.id])
   t.match(await daemon.status(), { counters: { handedBack: 1, failed: 0 } })
-})
-
-t.test('W10: SIGTERM lets the running job end, takes nothing new, deregisters and exits 0', async (t) => {
-  const redis = await startRedis(t)
-  const queue = queueOn(redis)
-  const daemon = await startDaemon(t, redis, ['-N', '1', 'default'])
-  const gate = join(redis.folder, 'gate')
-  const running = await queue.enqueue('gate.wait', gate)
-  const waiting = await queue.enqueue('arithmetic.nothing')
-  await daemon.logged('job started')
-  daemon.signal('SIGTERM')
-  await daemon.logged('stopping after the running jobs')
-  await writeFile(gate, '')
-  const { code } = await daemon.ended
-  t.equal(code, 0)
-  t.equal((await running.refresh()).status, 'finished')
-  t.equal((await waiting.refresh()).status, 'queued')
-  t.same(await redis.client.smembers('rq:workers'), [])
-})
-
-t.test('W10: told to stop while it starts, it exits 0 and leaves nothing', async (t) => {
-  const redis = await startRedis(t)
-  const daemon = await startDaemon(t, redis, ['-N', '2', '-v', 'default'], { ready: false })
-  await daemon.logged('executor started')
-  daemon.signal('SIGTERM')
-  t.match(await daemon.ended, { code: 0, signal: null })
-  t.same(await redis.client.smembers('rq:workers'), [])
-  t.same(await redis.client.keys('rqd:*'), [])
-})
-
-t.test('W10: a second SIGINT ends at once: the job goes back to the front, unspent', async (t) => {
-  const redis = await startRedis(t)
-  const queue = queueOn(redis)
-  const daemon = await startDaemon(t, redis, ['-N', '1', 'default'])
-  const running = await queue.enqueue('sleeper.sleep', 60_000)
-  const waiting = await queue.enqueue('arithmetic.nothing')
-  await daemon.logged('job started')
-  daemon.signal('SIGINT')
-  await daemon.logged('stopping after the running jobs')
-  daemon.signal('SIGINT')
-  const { code } = await daemon.ended
-  t.equal(code, 0)
-  t.equal((await running.refresh()).status, 'queued')
-  t.same(await redis.client.lrange('rq:queue:default', 0, -1), [running.id, waiting.id])
-  t.same(await redis.client.keys('rqd:*'), [])
-  t.same(await redis.client.zrangebyscore('rq:wip:default', '-inf', '+inf'), [])
-})
-
-t.test('W11: a function that never yields is ended at its timeout, and the next job runs', async (t) => {
-  const redis = await startRedis(t)
-  const queue = queueOn(redis)
-  await startDaemon(t, redis, ['-N', '1', 'default'])
-  const spinning = await queue.with({ jobTimeout: 1 }).enqueue('spinner.spin')
-  const next = await queue.enqueue('arithmetic.add', 1, 2)
-  await waitFor('the next job to finish', async () => (await next.refresh()).status === 'finished')
-  await spinning.refresh()
-  t.equal(spinning.status, 'failed')
-  t.match(spinning.excInfo, 'Task exceeded maximum timeout value (1 seconds)')
 })
 
 t.test(
