@@ -4,7 +4,8 @@
 -- ARGV[6] fields of the hash (JSON array of names and values)  ARGV[7...] queues
 -- Derived keys: the locks, scheduled jobs and lists of the queues, the jobs' hashes, dependents and dependencies.
 -- Returns { ms until the next job is due (at most a minute; -1 none), { queue held, ... }, { id, queue, ... of the jobs
--- queued }, { id, queue, ... of those dropped, as they are gone or canceled }, { queue with a key of a wrong type, ... } }
+-- queued }, { id, queue, ... of those dropped, as they are gone or canceled }, { queue with a key of a wrong type, ... },
+-- ms until the next whole second }
 -- Never moves a job of a queue whose lock somebody else has: RQ's scheduler pushes what it has read some time before.
 --@include job_keys
 -- RQ's producers write the entry before the hash, so an entry alone is looked at again before it is dropped.
@@ -74,4 +75,4 @@ if #held > 0 then
   redis.pcall('HSET', KEYS[1], unpack(fields))
   redis.pcall('EXPIRE', KEYS[1], ttl_sec)
 end
-return { next_ms, held, queued, dropped, blocked }
+return { next_ms, held, queued, dropped, blocked, 1000 - now_ms % 1000 }
