@@ -107,10 +107,16 @@ print('null')`,
 
 const idOf = (queue: string, i: number): string => `${queue}-${i}`
 
-/** A Python worker with a scheduler, in a group of its own, ended with the test. */
+/**
+ * A Python worker with a scheduler, in a group of its own, ended with the test. It is what `rq worker --with-scheduler`
+ * runs; that command itself does not start while workers are suspended.
+ */
 function startPython(t: Test, redis: TestRedis): ChildProcess {
-  const args = ['-m', 'rq.cli', 'worker', '--with-scheduler', '--url', redis.url, ...queues]
-  const child = spawn(pythonPath, args, { stdio: 'ignore', detached: true })
+  const code = `import sys
+from redis import Redis
+from rq import Worker
+Worker(sys.argv[2:], connection=Redis(unix_socket_path=sys.argv[1])).work(with_scheduler=True)`
+  const child = spawn(pythonPath, ['-c', code, redis.socket, ...queues], { stdio: 'ignore', detached: true })
   const closed = new Promise((resolve) => child.once('close', resolve))
   t.teardown(async () => {
     try {
