@@ -32,17 +32,18 @@ local function move(scheduled, queue, id, score)
   local job = job_key(prefix, id)
   -- How often it has been looked at in vain is kept in the fraction of its score.
   local looks = math.floor(score % 1 * 10 + 0.5) + 1
-  if not is_job(prefix, id) and looks < LOOKS then
+  local known = is_job(prefix, id)
+  if not known and looks < LOOKS then
     redis.call('ZADD', scheduled, now_sec + LOOK_SEC + looks / 10, id)
     return
   end
   redis.call('ZREM', scheduled, id)
-  if not is_job(prefix, id) or redis.call('HGET', job, 'status') == 'canceled' then
+  local fields = { 'status', 'ttl', 'enqueue_at_front', 'enqueue_at_front_on_retry', 'started_at' }
+  local status, ttl, front, front_again, started_at = unpack(known and redis.call('HMGET', job, unpack(fields)) or {})
+  if not known or status == 'canceled' then
     add(dropped, id, queue)
     return
   end
-  local ttl, front, front_again, started_at =
-    unpack(redis.call('HMGET', job, 'ttl', 'enqueue_at_front', 'enqueue_at_front_on_retry', 'started_at'))
   local ran = started_at and started_at ~= ''
   -- What no command would take counts as none: the job must not get lost half way.
   local ttl_for = ttl and #ttl <= 15 and ttl:match('^%d+$') and tonumber(ttl) or 0
