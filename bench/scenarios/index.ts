@@ -8,6 +8,7 @@ import { loadScenario } from './load.js'
 import { memoryScenario } from './memory.js'
 import { queuesScenario } from './queues.js'
 import { roundtripScenario } from './roundtrip.js'
+import { schedulerScenario } from './scheduler.js'
 import { startupScenario } from './startup.js'
 import { statusScenario } from './status.js'
 
@@ -22,6 +23,7 @@ export const allScenarios: readonly Scenario[] = [
   enqueueScenario,
   memoryScenario,
   commandsScenario,
+  schedulerScenario,
   startupScenario,
   statusScenario,
 ]

@@ -8,10 +8,15 @@ import type { Keys } from '../redis/keys.js'
 import { promote, retireScheduler, type Promotion, type SchedulerIdentity } from '../redis/scheduler-store.js'
 import type { Service } from '../service.js'
 
-/** A lock without a sign of life is free after so long: RQ's own last a minute. */
-const LOCK_SEC = 5
-/** Jobs queued by one call of the script. */
-const BATCH = 200
+/**
+ * A lock without a sign of life is free after so long: RQ's own last a minute. It is renewed every second; a holder that
+ * stalls for longer loses it, which does no harm, as each call of the script looks at the lock and moves jobs in one step.
+ */
+const LOCK_SEC = 2
+/** Looks at locks that others hold. With the time of the lock: who dies is followed within three seconds. */
+const FOLLOW_MS = 750
+/** Jobs queued by one call of the script: some 6 ms of Redis. Between two calls a busy daemon does other things first. */
+const BATCH = 500
 const INTERVAL_MS = 1_000
 
 export interface SchedulerOptions {
@@ -24,7 +29,7 @@ export interface SchedulerOptions {
   /** Shown to viewers. */
   host: string
   pid: number
-  /** Longest time between two looks. A job scheduled meanwhile for an earlier time is late by no more. */
+  /** Longest time between two looks; by default one comes at each whole second of Redis' clock, when jobs become due. */
   intervalMs?: number
   lockSec?: number
 }
@@ -98,12 +103,13 @@ export class Scheduler implements Service {
 
   /** @returns when to look again */
   async #look(): Promise<number> {
-    const { intervalMs, logger } = this.#options
+    const { intervalMs, logger, queues } = this.#options
     try {
-      const { nextMs = intervalMs } = await this.runOnce()
+      const { nextMs = intervalMs, secondMs, held } = await this.runOnce()
       if (this.#failing) logger.info('scheduled jobs are looked after again')
       this.#failing = false
-      return Math.min(intervalMs, nextMs)
+      const followMs = held.length < queues.length ? FOLLOW_MS : intervalMs
+      return Math.min(intervalMs, nextMs, secondMs, followMs)
     } catch (thrown) {
       if (!this.#failing) {
         const error = coerceError(thrown).message

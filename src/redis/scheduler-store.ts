@@ -19,6 +19,8 @@ export interface QueuedJob {
 export interface Promotion {
   /** Until the next job is due, at most a minute; undefined if none is scheduled. */
   readonly nextMs: number | undefined
+  /** Until the next whole second of Redis' clock: what is scheduled meanwhile is due then at the earliest, or already. */
+  readonly secondMs: number
   /** Queues whose lock is ours now. */
   readonly held: string[]
   readonly queued: QueuedJob[]
@@ -37,7 +39,7 @@ export async function promote(
 ): Promise<Promotion> {
   const { name, fields } = scheduler
   const { queues, ttlSec, nowIso, limit } = call
-  const [nextMs, held, queued, dropped, blocked] = asList(
+  const [nextMs, held, queued, dropped, blocked, secondMs] = asList(
     await runScript(redis, scripts.promote, {
       keys: { scheduler: keys.scheduler(name) },
       args: {
@@ -54,6 +56,7 @@ export async function promote(
   const wait = asInteger(nextMs)
   return {
     nextMs: wait < 0 ? undefined : wait,
+    secondMs: asInteger(secondMs),
     held: asList(held).map(asText),
     queued: jobsOf(queued),
     dropped: jobsOf(dropped),

@@ -277,6 +277,7 @@ export const rowsJ: Readonly<Record<string, Row>> = {
         'src/enqueue-options.test.ts: J20 a scheduled job is what RQ 1.13 makes of it',
         'src/enqueue-options.test.ts: J20 enqueueIn counts from now, with options as everything else',
         'integration/scheduling.test.ts: J20 scheduled jobs run when their time has come, and not before',
+        'conformance/python-scheduler.test.ts: J20 W18 Python’s scheduler and ours move 2,000 jobs once each',
       ],
       'repeat n times': [
         'src/worker.test.ts: J21, J20: callbacks are called, and a repeat without an interval runs again',

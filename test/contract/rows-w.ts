@@ -328,6 +328,7 @@ export const rowsW: Readonly<Record<string, Row>> = {
       ],
       'one holder at a time': [
         'integration/scheduling.test.ts: W18 when the daemon that schedules is killed, another takes over within seconds',
+        'conformance/python-scheduler.test.ts: J20 W18 Python’s scheduler and ours move 2,000 jobs once each',
         'conformance/python-dependencies.test.ts: W18 of Python’s schedulers and ours one holds the lock of a queue',
       ],
       'taken over within seconds': [

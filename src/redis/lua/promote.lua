@@ -4,7 +4,8 @@
 -- ARGV[6] fields of the hash (JSON array of names and values)  ARGV[7...] queues
 -- Derived keys: the locks, scheduled jobs and lists of the queues, the jobs' hashes, dependents and dependencies.
 -- Returns { ms until the next job is due (at most a minute; -1 none), { queue held, ... }, { id, queue, ... of the jobs
--- queued }, { id, queue, ... of those dropped, as they are gone or canceled }, { queue with a key of a wrong type, ... } }
+-- queued }, { id, queue, ... of those dropped, as they are gone or canceled }, { queue with a key of a wrong type, ... },
+-- ms until the next whole second }
 -- Never moves a job of a queue whose lock somebody else has: RQ's scheduler pushes what it has read some time before.
 --@include job_keys
 -- RQ's producers write the entry before the hash, so an entry alone is looked at again before it is dropped.
@@ -31,17 +32,18 @@ local function move(scheduled, queue, id, score)
   local job = job_key(prefix, id)
   -- How often it has been looked at in vain is kept in the fraction of its score.
   local looks = math.floor(score % 1 * 10 + 0.5) + 1
-  if not is_job(prefix, id) and looks < LOOKS then
+  local known = is_job(prefix, id)
+  if not known and looks < LOOKS then
     redis.call('ZADD', scheduled, now_sec + LOOK_SEC + looks / 10, id)
     return
   end
   redis.call('ZREM', scheduled, id)
-  if not is_job(prefix, id) or redis.call('HGET', job, 'status') == 'canceled' then
+  local fields = { 'status', 'ttl', 'enqueue_at_front', 'enqueue_at_front_on_retry', 'started_at' }
+  local status, ttl, front, front_again, started_at = unpack(known and redis.call('HMGET', job, unpack(fields)) or {})
+  if not known or status == 'canceled' then
     add(dropped, id, queue)
     return
   end
-  local ttl, front, front_again, started_at =
-    unpack(redis.call('HMGET', job, 'ttl', 'enqueue_at_front', 'enqueue_at_front_on_retry', 'started_at'))
   local ran = started_at and started_at ~= ''
   -- What no command would take counts as none: the job must not get lost half way.
   local ttl_for = ttl and #ttl <= 15 and ttl:match('^%d+$') and tonumber(ttl) or 0
@@ -74,4 +76,4 @@ if #held > 0 then
   redis.pcall('HSET', KEYS[1], unpack(fields))
   redis.pcall('EXPIRE', KEYS[1], ttl_sec)
 end
-return { next_ms, held, queued, dropped, blocked }
+return { next_ms, held, queued, dropped, blocked, 1000 - now_ms % 1000 }

@@ -11,6 +11,7 @@ import { waitFor } from '../../helpers/wait-for.js'
 interface Setup {
   redis: TestRedis
   make: Factory
+  /** By default it is quick; `{}`: as in a daemon. */
   open: (options?: Partial<SchedulerOptions>) => Scheduler
   logger: RecordingLogger
 }
@@ -19,7 +20,8 @@ async function setup(t: Test): Promise<Setup> {
   const redis = await startRedis(t)
   const make = new Factory(redis.client)
   const logger = new RecordingLogger()
-  const open = (options: Partial<SchedulerOptions> = {}): Scheduler => {
+  const quick = { intervalMs: 20, lockSec: 1 }
+  const open = (options: Partial<SchedulerOptions> = quick): Scheduler => {
     const scheduler = new Scheduler({
       redis: redis.client,
       keys: make.keys,
@@ -29,14 +31,17 @@ async function setup(t: Test): Promise<Setup> {
       logger,
       host: 'box',
       pid: 42,
-      intervalMs: 20,
-      lockSec: 1,
       ...options,
     })
     t.teardown(() => scheduler.stop())
     return scheduler
   }
   return { redis, make, open, logger }
+}
+
+async function nowMs({ make }: Setup): Promise<number> {
+  const [sec, us] = await make.client.time()
+  return Number(sec) * 1_000 + Math.floor(Number(us) / 1_000)
 }
 
 async function schedule({ make }: Setup, id: string, fromNowMs: number): Promise<void> {
@@ -59,9 +64,9 @@ t.test('W18 what is due is queued when it has started, what comes due later soon
 
 t.test('more than one call takes are all queued', async (t) => {
   const place = await setup(t)
-  for (let i = 0; i < 450; i++) await schedule(place, `job-${i}`, -1_000)
+  for (let i = 0; i < 1_100; i++) await schedule(place, `job-${i}`, -1_000)
   await place.open({ intervalMs: 60_000 }).start()
-  await waitFor('all jobs', async () => (await place.make.list()).length === 450)
+  await waitFor('all jobs', async () => (await place.make.list()).length === 1_100)
 })
 
 t.test('W18 a stopped scheduler leaves nothing behind, a dead one is followed within its lock’s time', async (t) => {
@@ -80,6 +85,46 @@ t.test('W18 a stopped scheduler leaves nothing behind, a dead one is followed wi
   t.strictSame(await place.make.list(), [], 'the lock is respected while it lasts')
   await waitFor('the other to take over', async () => (await place.make.list()).length === 1, 5_000)
   t.strictSame((await dead.runOnce()).held, [], 'the dead one, come back, has lost it')
+})
+
+t.test('W18 by default a lock lasts two seconds, and who dies is followed within three', async (t) => {
+  const place = await setup(t)
+  const { client, keys } = place.make
+  await schedule(place, 'job', 3_600_000)
+  const diedMs = await nowMs(place)
+  const dead = place.open({})
+  await dead.runOnce()
+  const leftMs = await client.pttl(keys.schedulerLock('q'))
+  t.ok(leftMs > 0 && leftMs <= 2_000, String(leftMs))
+  await client.zadd(keys.scheduled('q'), 1, 'job')
+  await place.open({}).start()
+  t.strictSame(await place.make.list(), [])
+  await waitFor('the other to take over', async () => (await place.make.list()).length === 1)
+  const tookMs = (await nowMs(place)) - diedMs
+  t.ok(tookMs <= 4_000, `${tookMs} ms, on a machine that may be busy`)
+})
+
+t.test('J20 looks come at the whole seconds of Redis’ clock, whenever it was started', async (t) => {
+  const place = await setup(t)
+  const { client, keys } = place.make
+  await waitFor('the middle of a second', async () => {
+    const ms = (await nowMs(place)) % 1_000
+    return ms > 300 && ms < 700
+  })
+  await place.open({}).start()
+  // A busy machine may be late once, but not each time.
+  const lateMs: number[] = []
+  for (let i = 1; i <= 5 && !lateMs.some((ms) => ms < 200); i++) {
+    const dueSec = Math.floor((await nowMs(place)) / 1_000) + 1
+    await client.hset(keys.job(`job-${i}`), { ...plainFields('q'), status: 'scheduled' })
+    await client.zadd(keys.scheduled('q'), dueSec, `job-${i}`)
+    await waitFor('the job', async () => (await place.make.list()).length === i)
+    lateMs.push((await nowMs(place)) - dueSec * 1_000)
+  }
+  t.ok(
+    lateMs.some((ms) => ms >= 0 && ms < 200),
+    lateMs.join(', '),
+  )
 })
 
 t.test('stop before start is harmless, and a start after it does nothing', async (t) => {

@@ -52,6 +52,18 @@ void t.test('J20 due jobs go to the end of their queue, the earliest first; othe
   t.equal((await run()).nextMs, undefined)
 })
 
+void t.test('J20 a call says how long it is until the next whole second', async (t) => {
+  const nowMs = async (): Promise<number> => {
+    const [sec, us] = await client.time()
+    return Number(sec) * 1_000 + Math.floor(Number(us) / 1_000)
+  }
+  const before = await nowMs()
+  const { secondMs } = await run()
+  const latest = (await nowMs()) + secondMs
+  t.ok(secondMs >= 1 && secondMs <= 1_000, String(secondMs))
+  t.ok(latest - (latest % 1_000) >= before + secondMs, `a whole second from ${before + secondMs} to ${latest}`)
+})
+
 void t.test('a promoted job gets its ttl, and its place at the front if it asked for one', async (t) => {
   await make.enqueue('waiting')
   await schedule('ttl', -1, { ttl: '70' })
