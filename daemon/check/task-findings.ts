@@ -25,12 +25,14 @@ export async function checkTasks({ isDefault, ...setting }: TaskSetting): Promis
     const names = isDefault ? [] : await listModules(path)
     modules.push(...names)
     if (isDefault) findings.push(warn(WHAT, `${path}, because no path is given; not tried`, 'name it with --path'))
-    else if (names.length > 0) findings.push(ok(WHAT, `${path} has ${names.length} modules`))
+    else if (names.length > 0)
+      findings.push(ok(WHAT, `${path} has ${names.length} ${names.length === 1 ? 'module' : 'modules'}`))
     else findings.push(warn(WHAT, `${path} has no modules`, 'put your task modules there, or give another --path'))
   }
   const tried = [...new Set(modules)].slice(0, MAX_MODULES)
   const trouble = await tryExecutor({ ...setting, modules: tried })
-  const count = tried.length === 0 ? 'starts' : `has loaded ${tried.length} modules`
+  const count =
+    tried.length === 0 ? 'starts' : `has loaded ${tried.length} ${tried.length === 1 ? 'module' : 'modules'}`
   return [
     ...findings,
     trouble === undefined

@@ -24,7 +24,7 @@ export function printConfigJson({ config, origins, warnings }: Configuration, fi
 }
 
 function showValue(value: unknown): string {
-  if (value === undefined || (Array.isArray(value) && value.length === 0)) return '-'
+  if (value === undefined || (typeof value === 'object' && Object.keys(value ?? {}).length === 0)) return '-'
   if (Array.isArray(value)) return value.map(showValue).join(', ')
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
