@@ -6,6 +6,7 @@ import { connectionFor } from '../connections.js'
 import type { Duration } from '../duration.js'
 import { RqdError, coerceError } from '../errors.js'
 import { silentLogger, type Logger } from '../logger.js'
+import { Looks } from '../looks.js'
 import { systemRandom, type Random } from '../random.js'
 import { createKeys, type Keys } from '../redis/keys.js'
 import { rqDefaults } from '../rq-defaults.js'
@@ -73,10 +74,7 @@ export class CronScheduler {
   }
   readonly #round: CronRound
   readonly #entries = new Map<string, CronEntry>()
-  #timer: NodeJS.Timeout | undefined
-  #running: Promise<void> | undefined
-  #state: 'new' | 'started' | 'stopped' = 'new'
-  #failing = false
+  readonly #looks: Looks
 
   /** @throws RqdError RQD_BAD_OPTION */
   constructor(options: CronSchedulerOptions = {}) {
@@ -98,6 +96,13 @@ export class CronScheduler {
       random,
       logger,
       defaultTimeout,
+    })
+    this.#looks = new Looks({
+      look: async () => Math.min(LOOK_MS, (await this.step()).nextMs ?? LOOK_MS),
+      retryMs: LOOK_MS,
+      logger,
+      failing: 'cron entries cannot be looked after; it is tried again every second',
+      recovered: 'cron entries are looked after again',
     })
   }
 
@@ -135,50 +140,18 @@ export class CronScheduler {
   }
 
   /** Look once, and go on looking. What is due is on its queue when this resolves, unless Redis is away. */
-  async start(): Promise<void> {
-    if (this.#state !== 'new') return
-    this.#state = 'started'
-    this.#running = this.#turn()
-    await this.#running
+  start(): Promise<void> {
+    return this.#looks.start()
   }
 
   /** Resolves when nothing is under way and the entries are given back. */
   async stop(): Promise<void> {
-    if (this.#state === 'stopped') return
-    this.#state = 'stopped'
-    clearTimeout(this.#timer)
-    await this.#running
+    if ((await this.#looks.stop()) === 'stopped') return
     try {
       await this.#round.release([...this.#entries.keys()])
     } catch (thrown) {
       // The lease runs out by itself.
       this.#options.logger.debug('cron entries were not given back', { error: coerceError(thrown).message })
-    }
-  }
-
-  async #turn(): Promise<void> {
-    const delayMs = await this.#look()
-    if (this.#state !== 'started') return
-    this.#timer = setTimeout(() => {
-      this.#running = this.#turn()
-    }, delayMs)
-  }
-
-  /** @returns when to look again */
-  async #look(): Promise<number> {
-    const { logger } = this.#options
-    try {
-      const { nextMs = LOOK_MS } = await this.step()
-      if (this.#failing) logger.info('cron entries are looked after again')
-      this.#failing = false
-      return Math.min(LOOK_MS, nextMs)
-    } catch (thrown) {
-      if (!this.#failing) {
-        const error = coerceError(thrown).message
-        logger.warn('cron entries cannot be looked after; it is tried again every second', { error })
-      }
-      this.#failing = true
-      return LOOK_MS
     }
   }
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.js'
 import { coerceError } from '../errors.js'
 import { formatIso } from '../job/time.js'
 import type { Logger } from '../logger.js'
+import { Looks } from '../looks.js'
 import type { Random } from '../random.js'
 import type { Keys } from '../redis/keys.js'
 import { promote, retireScheduler, type Promotion, type SchedulerIdentity } from '../redis/scheduler-store.js'
@@ -43,16 +44,20 @@ export class Scheduler implements Service {
   readonly #identity: SchedulerIdentity
   /** Queues with a key of a wrong type: said once. */
   readonly #blocked = new Set<string>()
-  #timer: NodeJS.Timeout | undefined
-  #running: Promise<void> | undefined
-  #state: 'new' | 'started' | 'stopped' = 'new'
-  #failing = false
+  readonly #looks: Looks
 
   constructor(options: SchedulerOptions) {
     this.#options = { intervalMs: INTERVAL_MS, lockSec: LOCK_SEC, ...options }
     const { host, pid, random, clock } = options
     const fields = { hostname: host, pid: String(pid), created_at: formatIso(clock.epochMs()) }
     this.#identity = { name: newSchedulerName(random), fields }
+    this.#looks = new Looks({
+      look: () => this.#look(),
+      retryMs: this.#options.intervalMs,
+      logger: this.#options.logger,
+      failing: 'scheduled jobs cannot be queued; it is tried again every second',
+      recovered: 'scheduled jobs are looked after again',
+    })
   }
 
   /** The value of the locks that are ours. */
@@ -61,20 +66,13 @@ export class Scheduler implements Service {
   }
 
   /** Look once, and go on looking. What is due is on its queue when this resolves, unless Redis is away. */
-  async start(): Promise<void> {
-    if (this.#state !== 'new') return
-    this.#state = 'started'
-    this.#running = this.#turn()
-    await this.#running
+  start(): Promise<void> {
+    return this.#looks.start()
   }
 
   /** Resolves when nothing is under way and the locks are given back. */
   async stop(): Promise<void> {
-    const wasStarted = this.#state === 'started'
-    this.#state = 'stopped'
-    clearTimeout(this.#timer)
-    await this.#running
-    if (!wasStarted) return
+    if ((await this.#looks.stop()) !== 'started') return
     const { redis, keys, queues, logger } = this.#options
     try {
       await retireScheduler(redis, keys, this.name, queues)
@@ -93,31 +91,12 @@ export class Scheduler implements Service {
     return found
   }
 
-  async #turn(): Promise<void> {
-    const delayMs = await this.#look()
-    if (this.#state !== 'started') return
-    this.#timer = setTimeout(() => {
-      this.#running = this.#turn()
-    }, delayMs)
-  }
-
   /** @returns when to look again */
   async #look(): Promise<number> {
-    const { intervalMs, logger, queues } = this.#options
-    try {
-      const { nextMs = intervalMs, secondMs, held } = await this.runOnce()
-      if (this.#failing) logger.info('scheduled jobs are looked after again')
-      this.#failing = false
-      const followMs = held.length < queues.length ? FOLLOW_MS : intervalMs
-      return Math.min(intervalMs, nextMs, secondMs, followMs)
-    } catch (thrown) {
-      if (!this.#failing) {
-        const error = coerceError(thrown).message
-        logger.warn('scheduled jobs cannot be queued; it is tried again every second', { error })
-      }
-      this.#failing = true
-      return intervalMs
-    }
+    const { intervalMs, queues } = this.#options
+    const { nextMs = intervalMs, secondMs, held } = await this.runOnce()
+    const followMs = held.length < queues.length ? FOLLOW_MS : intervalMs
+    return Math.min(intervalMs, nextMs, secondMs, followMs)
   }
 
   #tell({ queued, dropped, blocked }: Promotion): void {
