@@ -3,6 +3,7 @@ import {
   abortJob,
   dueMs,
   isEmpty,
+  lostJobs,
   nothingHeld,
   onCallback,
   onEnded,
@@ -350,25 +351,6 @@ function backoffMs(failures: number, jitter: number, policy: SlotPolicy): number
   const grown = Math.min(policy.maxBackoffMs, 100 * 2 ** (failures - 2))
   const meanMs = failures >= policy.fatalFailures ? policy.fatalPauseMs : grown
   return Math.round(meanMs * (0.75 + 0.5 * jitter))
-}
-
-/**
- * What a death means for the jobs that the process held. If we ended it, the jobs for whose sake answer for it, and
- * the others were interrupted; so they all were if it said before that it would end. If it died on its own, each job that ran may have been why, and so may the one whose
- * payload was being read; the others never began.
- */
-function lostJobs(busy: BusyState, closing: boolean, policy: SlotPolicy): SlotAction[] {
-  const { running, ahead, ending } = busy
-  const loading = closing || running.length >= policy.concurrency ? [] : ahead.slice(0, 1)
-  const suspects =
-    ending === null ? [...running, ...loading] : [...running, ...ahead.filter(({ reason }) => reason !== null)]
-  const lost = suspects.map(({ execution, reason }): SlotAction => ({
-    type: 'job-lost',
-    execution,
-    reason: reason ?? (ending === null ? null : 'shutdown'),
-  }))
-  const back = ahead.filter((job) => !suspects.includes(job)).map(({ execution }) => execution)
-  return back.length === 0 ? lost : [...lost, { type: 'jobs-returned', executions: back }]
 }
 
 function close(slot: Slot, force: boolean, nowMs: number, policy: SlotPolicy): Step {

@@ -28,6 +28,9 @@ const TAKE_BACK_LIMIT_MS = 2_000
 /**
  * Performs what children.ts decides: starts executors, hands them jobs, ends them. Short jobs are handed over some
  * milliseconds ahead, so that an executor never waits for its next one.
+ *
+ * Longer than other files, because each action and each message changes the same members: what can be decided apart from
+ * them is in the files beside this one.
  */
 export class Pool {
   readonly #options: PoolOptions

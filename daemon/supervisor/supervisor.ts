@@ -43,6 +43,8 @@ const MAX_ARMED_JOBS = 8
  *
  * starting → running ⇄ draining/drained → stopping → stopped. `done` resolves when the daemon ends of itself: after
  * `shutdown`, or in burst mode when nothing is left to do.
+ *
+ * Longer than other files, because all parts of the daemon are wired to each other here and nowhere else.
  */
 export class Supervisor implements Service, Operations {
   readonly #options: SupervisorOptions
