@@ -16,6 +16,7 @@ import { customSettings } from './custom-settings.js'
 import { ControlServer } from './control/server.js'
 import { defaultSocketPath } from './control/socket-path.js'
 import { createCron } from './cron.js'
+import { DataConnection } from './data/connection.js'
 import { ownIdentity } from './host.js'
 import { LateSentry } from './sentry.js'
 import { preflight } from './preflight.js'
@@ -72,6 +73,7 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
     return connectRedis(address, { commandTimeoutMs, connectionName, random: systemRandom, make })
   }
   const redis = connect(COMMAND_TIMEOUT_MS)
+  let data: DataConnection | undefined
   let pidFile: PidFile | undefined
   try {
     if (config.pid !== undefined) pidFile = await writePidFile(config.pid)
@@ -127,10 +129,18 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
       : undefined
     const cron = await createCron(config, { redis, logger, host, pid })
     const webhooks = new WebhookSender({ redis, keys, random, logger })
-    await serve(supervisor, { scheduler, cron, webhooks, sentry }, config, environment, logger)
+    data = new DataConnection({
+      connect: () => connect(COMMAND_TIMEOUT_MS),
+      keys,
+      compat: config.compat,
+      clock,
+      random,
+    })
+    await serve(supervisor, { scheduler, cron, webhooks, sentry, data }, config, environment, logger)
     return 0
   } finally {
     stopListening()
+    data?.close()
     redis.disconnect()
     await pidFile?.remove()
     await sentry?.flush(SENTRY_LIMIT_MS)
@@ -152,17 +162,18 @@ interface Beside {
   readonly cron: CronScheduler | undefined
   readonly webhooks: WebhookSender
   readonly sentry: LateSentry | undefined
+  readonly data: DataConnection
 }
 
 async function serve(
   supervisor: Supervisor,
-  { scheduler, cron, webhooks, sentry }: Beside,
+  { scheduler, cron, webhooks, sentry, data }: Beside,
   config: Config,
   environment: NodeJS.ProcessEnv,
   logger: DaemonLogger,
 ): Promise<void> {
   const path = config.socket ?? defaultSocketPath(environment)
-  const control = new ControlServer({ path, operations: supervisor, logger })
+  const control = new ControlServer({ path, operations: supervisor, data: () => data.open(), logger })
   const title = (): string => supervisorTitle(config.queues, supervisor.busyExecutors, supervisor.state)
   const endTitle = keepTitle(title, (text) => (process.title = text))
   try {
