@@ -67,11 +67,13 @@ export class Context {
   async withDaemon<T>(
     use: (client: ControlClient) => Promise<T>,
     onProgress?: NonNullable<ClientOptions['onProgress']>,
+    onRollout?: NonNullable<ClientOptions['onRollout']>,
   ): Promise<T> {
     const { ControlClient } = await import('../control/client.js')
     const client = await ControlClient.connect(this.socketPath, {
       timeoutMs: PATIENCE_MS,
       ...(onProgress === undefined ? {} : { onProgress }),
+      ...(onRollout === undefined ? {} : { onRollout }),
     })
     try {
       return await use(client)
