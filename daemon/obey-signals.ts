@@ -1,11 +1,12 @@
 import { coerceError, hasCode } from '../src/errors.js'
 import type { Logger } from '../src/logger.js'
-import type { Operations } from './control/operations.js'
+import type { DaemonState, Operations } from './control/operations.js'
 import { logStatus } from './log/log-status.js'
 import type { SignalWish } from './signals.js'
 
 /** What signals can ask of a daemon. */
 export interface SignalledDaemon extends Pick<Operations, 'reload' | 'pause' | 'resume' | 'status'> {
+  readonly state: DaemonState
   readonly pausedQueues: readonly string[]
   scaleBy(difference: 1 | -1): Promise<unknown>
 }
@@ -35,24 +36,27 @@ export function obeySignals(
     const paused = asked.pausedQueues
     const back = quieted.filter((queue) => paused.includes(queue))
     quieted = []
-    // SIGCONT also comes after SIGSTOP, to a daemon that is not quiet. Queues that rqctl has paused stay so.
-    if (back.length === 0) return
+    // SIGCONT also comes after SIGSTOP, to a daemon that is not quiet. What rqctl has paused or drained stays so.
+    if (back.length === 0 || asked.state === 'draining' || asked.state === 'drained') return
     await asked.resume(back)
     logger.info('no longer quiet: jobs are begun again', { queues: back.join(',') })
   }
 
-  const obey = async (asked: SignalledDaemon, wish: SignalWish): Promise<unknown> => {
+  const obey = async (asked: SignalledDaemon, wish: SignalWish): Promise<void> => {
     switch (wish) {
       case 'reload':
-        return asked.reload(false, () => undefined)
+        await asked.reload(false, () => undefined)
+        break
       case 'quiet':
-        return quiet(asked)
+        await quiet(asked)
+        break
       case 'resume':
-        return resume(asked)
+        await resume(asked)
+        break
       case 'grow':
-        return asked.scaleBy(1)
       case 'shrink':
-        return asked.scaleBy(-1)
+        await asked.scaleBy(wish === 'grow' ? 1 : -1)
+        break
       case 'dump':
         logStatus(await asked.status(), logger)
     }

@@ -12,7 +12,12 @@ export function logStatus(status: Status, logger: Logger): void {
   })
   for (const executor of executors) logger.info('state of an executor', executorFields(executor))
   for (const { name, depth, paused, oldestAgeSec } of queues) {
-    logger.info('state of a queue', { name, waiting: depth ?? undefined, paused, oldestAgeSec: oldestAgeSec ?? undefined })
+    logger.info('state of a queue', {
+      name,
+      waiting: depth ?? undefined,
+      paused,
+      oldestAgeSec: oldestAgeSec ?? undefined,
+    })
   }
   logger.info('done since the start', { ...counters })
 }
