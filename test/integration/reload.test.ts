@@ -1,75 +1,13 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
-import { type Job, Queue } from '../../src/index.js'
-import { rqctl, startDaemon, type Finished, type TestDaemon } from '../helpers/daemon.js'
+import t from 'tap'
+import { rqctl, startDaemon } from '../helpers/daemon.js'
+import { deployment } from '../helpers/deployment.js'
 import { isRunning } from '../helpers/processes.js'
-import { startRedis, type TestRedis } from '../helpers/redis.js'
+import { startRedis } from '../helpers/redis.js'
 import { waitFor } from '../helpers/wait-for.js'
 
 // C3, C9: reload, as an operator meets it.
-
-interface Deployment {
-  readonly redis: TestRedis
-  readonly daemon: TestDaemon
-  readonly queue: Queue
-  /** Where jobs write that they begin and end. */
-  readonly trail: string
-  /** Put another version of the task module in place. */
-  deploy(version: string, extra?: string): void
-  configure(options: Record<string, unknown>): void
-  reload(...args: string[]): Promise<Finished>
-  /** The version that runs jobs now. */
-  versionNow(): Promise<string>
-}
-
-async function deployment(t: Test, options: Record<string, unknown> = {}, args: string[] = []): Promise<Deployment> {
-  const redis = await startRedis(t)
-  const tasks = join(redis.folder, 'tasks')
-  const config = join(redis.folder, 'rqd.config.json')
-  const trail = join(redis.folder, 'trail')
-  mkdirSync(tasks)
-  writeFileSync(trail, '')
-  const deploy = (version: string, extra = ''): void => {
-    writeFileSync(
-      join(tasks, 'shop.mjs'),
-      `import { appendFileSync, existsSync } from 'node:fs'
-       import { setTimeout as delay } from 'node:timers/promises'
-       export const version = () => '${version}'
-       export async function order(trail, n) {
-         appendFileSync(trail, 'begin ' + n + '\\n')
-         await delay(2)
-         appendFileSync(trail, 'end ' + n + '\\n')
-         return '${version}'
-       }
-       export async function hold(gate) {
-         while (!existsSync(gate)) await delay(10)
-         return '${version}'
-       }
-       ${extra}`,
-    )
-  }
-  const configure = (given: Record<string, unknown>): void =>
-    writeFileSync(config, JSON.stringify({ queues: ['default'], executors: 2, name: 'web', ...given }))
-  deploy('v1')
-  configure(options)
-  const daemon = await startDaemon(t, redis, ['--config', config, ...args], { tasks })
-  const queue = new Queue('default', { connection: redis.client })
-  return {
-    redis,
-    daemon,
-    queue,
-    trail,
-    deploy,
-    configure,
-    reload: (...more) => rqctl(['reload', ...more, '--socket', daemon.socket]),
-    versionNow: async () => {
-      const job = await queue.with({ atFront: true }).enqueue('shop.version')
-      await waitFor('the version to be told', async () => (await job.refresh()).status === 'finished')
-      return String(job.result)
-    },
-  }
-}
 
 t.test('C3: reload: later jobs run the new code, those that run go on; it names what has changed', async (t) => {
   const { redis, daemon, queue, deploy, configure, reload, versionNow } = await deployment(t)
@@ -182,39 +120,3 @@ t.test('C3: two reloads at a time: the second waits, and takes up what has come 
   t.equal(await versionNow(), 'v2')
   t.match((await daemon.status()).executors, [{ recycled: { restart: 2 } }, { recycled: { restart: 2 } }])
 })
-
-t.test(
-  'C3: under load, with the code changed each time: every job runs once, none is interrupted, later ones run new code',
-  async (t) => {
-    const { daemon, queue, trail, deploy, reload, versionNow } = await deployment(t, { preload: ['shop'] })
-    const all: Job[] = []
-    const feed = async (): Promise<void> => {
-      for (let i = 0; i < 5; i++) {
-        const calls = Array.from({ length: 100 }, (_, j) => queue.prepare('shop.order', trail, all.length + j))
-        all.push(...(await queue.enqueueMany(calls)))
-      }
-    }
-    await feed()
-    for (const version of ['v2', 'v3', 'v4']) {
-      await waitFor('jobs to be under way', () => readFileSync(trail, 'utf8').length > 0)
-      deploy(version)
-      const [reply] = await Promise.all([reload(), feed()])
-      t.equal(reply.code, 0, reply.stderr)
-      t.equal(await versionNow(), version)
-    }
-    t.equal(all.length, 2_000)
-    await waitFor(
-      'all jobs to end',
-      async () => (await queue.count()) === 0 && (await daemon.status()).counters.finished >= 2_003,
-      60_000,
-    )
-    const steps = readFileSync(trail, 'utf8').trimEnd().split('\n')
-    t.equal(steps.length, 4_000, 'each began once and ended once')
-    t.equal(new Set(steps).size, 4_000)
-    t.match((await daemon.status()).counters, { finished: 2_003, failed: 0, retried: 0, executorDeaths: 0, fenced: 0 })
-    const jobs = await Promise.all(all.map((job) => job.refresh()))
-    t.ok(jobs.every(({ status }) => status === 'finished'))
-    t.ok(new Set(jobs.map(({ result }) => result)).size > 1, 'some ran in old code, some in new')
-    t.notMatch(daemon.log(), 'job interrupted')
-  },
-)
