@@ -26,7 +26,8 @@ import type { RecyclePolicy } from './supervisor/lifetime.js'
 import type { SpawnExecutor } from './supervisor/spawn.js'
 import { Supervisor } from './supervisor/supervisor.js'
 import { keepTitle, supervisorTitle } from './supervisor/title.js'
-import { notifyReady } from './systemd.js'
+import { ServiceManager } from './systemd/manager.js'
+import { answers } from './systemd/answers.js'
 import { version } from '../src/version.js'
 import { WebhookSender } from '../src/webhooks/sender.js'
 
@@ -61,9 +62,11 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
   const sentry = config.sentryDsn === undefined ? undefined : new LateSentry(config.sentryDsn, config.path)
   const stopping = new AbortController()
   let supervisor: Supervisor | undefined
+  const manager = new ServiceManager({ environment, pid: process.pid, clock: systemClock, logger })
   const stopListening = onStopSignal((signal, times) => {
     logger.info(times === 1 ? 'stopping after the running jobs' : 'stopping at once', { signal })
     stopping.abort()
+    manager.stopping()
     void supervisor?.stop(times > 1)
   })
   const address = config.sentinel ?? config.url
@@ -75,8 +78,10 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
   let pidFile: PidFile | undefined
   try {
     if (config.pid !== undefined) pidFile = await writePidFile(config.pid)
+    manager.waitForRedis(showAddress(address))
     const connected = await waitForRedis(redis, showAddress(address), stopping.signal, logger)
     if (!connected) return 0
+    manager.starting()
     await preflight(redis, config.path, logger)
     if (stopping.signal.aborted) return 0
     const identity = ownIdentity()
@@ -99,7 +104,8 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
       burst: config.burst,
       order: queueOrder(config.dequeueStrategy, config.weights, systemRandom),
       maxJobs: config.maxJobs ?? Infinity,
-      maxIdleMs: config.maxIdleTime === undefined || config.maxIdleTime < 0 ? Infinity : config.maxIdleTime * 1000,
+      maxIdleMs: spanMs(config.maxIdleTime),
+      stopTimeoutMs: spanMs(config.stopTimeoutSec),
       resultTtlSec: config.resultsTtl,
       leaseMs: config.leaseSec * 1000,
       maxDeaths: config.maxDeaths,
@@ -127,14 +133,21 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
       : undefined
     const cron = await createCron(config, { redis, logger, host, pid })
     const webhooks = new WebhookSender({ redis, keys, random, logger })
-    await serve(supervisor, { scheduler, cron, webhooks, sentry }, config, environment, logger)
+    const redisAnswers = (): Promise<boolean> => answers(connect(COMMAND_TIMEOUT_MS))
+    await serve(supervisor, { scheduler, cron, webhooks, sentry, manager, redisAnswers }, config, environment, logger)
     return 0
   } finally {
     stopListening()
+    manager.stop()
     redis.disconnect()
     await pidFile?.remove()
     await sentry?.flush(SENTRY_LIMIT_MS)
   }
+}
+
+/** Seconds as the configuration has them, -1 for ever, as milliseconds. */
+function spanMs(spanSec: number | undefined): number {
+  return spanSec === undefined || spanSec < 0 ? Infinity : spanSec * 1000
 }
 
 function recyclePolicy({ recycleJobs, recycleRssMb, recycleAgeSec, fresh }: Config): RecyclePolicy {
@@ -152,11 +165,14 @@ interface Beside {
   readonly cron: CronScheduler | undefined
   readonly webhooks: WebhookSender
   readonly sentry: LateSentry | undefined
+  readonly manager: ServiceManager
+  /** Whether Redis answers on a connection made only to ask. */
+  readonly redisAnswers: () => Promise<boolean>
 }
 
 async function serve(
   supervisor: Supervisor,
-  { scheduler, cron, webhooks, sentry }: Beside,
+  { scheduler, cron, webhooks, sentry, manager, redisAnswers }: Beside,
   config: Config,
   environment: NodeJS.ProcessEnv,
   logger: DaemonLogger,
@@ -165,6 +181,12 @@ async function serve(
   const control = new ControlServer({ path, operations: supervisor, logger })
   const title = (): string => supervisorTitle(config.queues, supervisor.busyExecutors, supervisor.state)
   const endTitle = keepTitle(title, (text) => (process.title = text))
+  const watched = {
+    pulse: () => supervisor.pulse(),
+    nudge: () => supervisor.nudge(),
+    countWaiting: () => supervisor.countWaiting(),
+    redisAnswers,
+  }
   try {
     await control.start()
     // What is due already is there when the first jobs are claimed: a burst takes it along.
@@ -173,13 +195,14 @@ async function serve(
     await Promise.all([supervisor.start(), sentry?.load()])
     await webhooks.start()
     logger.info('daemon ready', { executors: config.executors, queues: config.queues.join(','), socket: path })
-    await notifyReady(environment, `serving ${config.queues.join(', ')}`, logger)
+    await manager.ready(watched)
     logger.open()
     await supervisor.done
   } catch (thrown) {
     // Told to stop while it started: that is no failure.
     if (supervisor.state !== 'stopping') throw thrown
   } finally {
+    manager.stopping(watched)
     endTitle()
     await cron?.stop()
     await scheduler?.stop()

@@ -274,6 +274,7 @@ export class Pool {
     spare.serve(null)
     spare.slot = newSlot
     member.vitals = spare.vitals
+    member.heardMonoMs = spare.heardMonoMs
     this.#owners.set(executor, member)
     executor.channel.send({ type: 'serve', worker: member.worker })
     this.#apply(member, { type: 'ready' })
@@ -307,6 +308,7 @@ export class Pool {
     executor.channel.onMessages((messages) => {
       const owner = this.#owners.get(executor)
       if (owner === undefined) return
+      owner.heardMonoMs = this.#options.clock.monoMs()
       for (const message of mergeProgress(messages)) this.#hear(owner, executor, message)
     })
     executor.onRevoked((upToSeq, begunSeq) => {
