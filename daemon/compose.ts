@@ -16,6 +16,7 @@ import { customSettings } from './custom-settings.js'
 import { ControlServer } from './control/server.js'
 import { defaultSocketPath } from './control/socket-path.js'
 import { createCron } from './cron.js'
+import { warnFirstProcess } from './first-process.js'
 import { ownIdentity } from './host.js'
 import { LateSentry } from './sentry.js'
 import { preflight } from './preflight.js'
@@ -83,6 +84,7 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
     if (!connected) return 0
     manager.starting()
     await preflight(redis, config.path, logger)
+    warnFirstProcess(process.pid, logger)
     if (stopping.signal.aborted) return 0
     const identity = ownIdentity()
     const keys = createKeys(config.prefix)
