@@ -10,11 +10,15 @@ t.test('under systemd', { skip: withoutSystemd }, async (t) => {
   const { must, client } = systemd
   await must('systemctl', 'start', 'redis-server')
   await client.connect()
+  // Here as the user that stays; the other tests run as one that does not.
+  await must('systemd-sysusers', '/opt/rqd/contrib/systemd/rqd.sysusers.conf')
+  await must('systemd-tmpfiles', '--create', '/opt/rqd/contrib/systemd/rqd.tmpfiles.conf')
   const queue = new Queue('default', { connection: client, taskPaths: [] })
 
   t.test('C8: a stop waits for the running job, longer than TimeoutStopSec, and says so', async (t) => {
     await systemd.dropIn('[Service]\nTimeoutStopSec=2\n')
     await must('systemctl', 'start', 'rqd')
+    t.equal(await systemd.show('UID'), (await must('id', '-u', 'rqd')).trim())
     const running = await queue.enqueue('gate.wait', '/run/gates/stop')
     await waitFor('the job to run', async () => (await running.refresh()).status === 'started')
     const waiting = await queue.enqueue('gate.wait', '/run/gates/stop', 2)
