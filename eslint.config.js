@@ -26,7 +26,7 @@ const noDaemon = ['**/daemon/**', 'Layers point one way: library <- daemon <- co
 const noCommandLine = [['**/cli/**', '**/bin/**'], 'Only the entry points import the command lines.']
 const noSupervisor = ['**/supervisor/**', 'This side reaches the supervisor over its socket or channel only.']
 const noRedis = [['**/redis/**', 'ioredis'], 'This part never talks to Redis.']
-const noChildProcess = [['node:child_process', 'child_process'], 'daemon/supervisor/spawn.ts starts every process.']
+const noChildProcess = [['node:child_process', 'child_process'], 'daemon/supervisor/spawn.ts starts every executor.']
 
 export default defineConfig(
   { ignores: ['dist/', 'build/', 'node_modules/', 'test/fixtures/', 'src/redis/scripts.generated.ts'] },
@@ -90,7 +90,7 @@ export default defineConfig(
     files: ['daemon/executor/**/*.ts'],
     rules: forbidImports(noCommandLine, noChildProcess, noSupervisor, noRedis),
   },
-  { files: ['daemon/supervisor/spawn.ts'], rules: forbidImports(noCommandLine) },
+  { files: ['daemon/supervisor/spawn.ts', 'daemon/systemd/messenger.ts'], rules: forbidImports(noCommandLine) },
   { files: ['daemon/bin/**/*.ts', 'daemon/cli/**/*.ts'], rules: forbidImports(noChildProcess) },
   {
     files: [

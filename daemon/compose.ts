@@ -17,6 +17,7 @@ import { ControlServer } from './control/server.js'
 import { defaultSocketPath } from './control/socket-path.js'
 import { createCron } from './cron.js'
 import { DataConnection } from './data/connection.js'
+import { warnFirstProcess } from './first-process.js'
 import { ownIdentity } from './host.js'
 import { LateSentry } from './sentry.js'
 import { preflight } from './preflight.js'
@@ -30,7 +31,8 @@ import { makeReloader, type ReloaderOptions } from './reload/reloader.js'
 import type { SpawnExecutor } from './supervisor/spawn.js'
 import { Supervisor } from './supervisor/supervisor.js'
 import { keepTitle, supervisorTitle } from './supervisor/title.js'
-import { notifyReady } from './systemd.js'
+import { ServiceManager } from './systemd/manager.js'
+import { answers } from './systemd/answers.js'
 import { version } from '../src/version.js'
 import { WebhookSender } from '../src/webhooks/sender.js'
 
@@ -68,9 +70,11 @@ export async function run(config: Config, begun: Begun): Promise<number> {
   const sentry = config.sentryDsn === undefined ? undefined : new LateSentry(config.sentryDsn, config.path)
   const stopping = new AbortController()
   let supervisor: Supervisor | undefined
+  const manager = new ServiceManager({ environment, pid: process.pid, clock: systemClock, logger })
   const stopListening = onStopSignal((signal, times) => {
     logger.info(times === 1 ? 'stopping after the running jobs' : 'stopping at once', { signal })
     stopping.abort()
+    manager.stopping()
     void supervisor?.stop(times > 1)
   })
   outliveReaders([process.stdout, process.stderr])
@@ -85,9 +89,12 @@ export async function run(config: Config, begun: Begun): Promise<number> {
   let pidFile: PidFile | undefined
   try {
     if (config.pid !== undefined) pidFile = await writePidFile(config.pid)
+    manager.waitForRedis(showAddress(address))
     const connected = await waitForRedis(redis, showAddress(address), stopping.signal, logger)
     if (!connected) return 0
+    manager.starting()
     await preflight(redis, config.path, logger)
+    warnFirstProcess(process.pid, logger)
     if (stopping.signal.aborted) return 0
     const identity = ownIdentity()
     const keys = createKeys(config.prefix)
@@ -115,7 +122,8 @@ export async function run(config: Config, begun: Begun): Promise<number> {
       burst: config.burst,
       order: queueOrder(config.dequeueStrategy, config.weights, systemRandom),
       maxJobs: config.maxJobs ?? Infinity,
-      maxIdleMs: config.maxIdleTime === undefined || config.maxIdleTime < 0 ? Infinity : config.maxIdleTime * 1000,
+      maxIdleMs: spanMs(config.maxIdleTime),
+      stopTimeoutMs: spanMs(config.stopTimeoutSec),
       resultTtlSec: config.resultsTtl,
       leaseMs: config.leaseSec * 1000,
       maxDeaths: config.maxDeaths,
@@ -146,16 +154,24 @@ export async function run(config: Config, begun: Begun): Promise<number> {
       clock,
       random,
     })
-    await serve(supervisor, { scheduler, cron, webhooks, sentry, data }, config, environment, logger)
+    const redisAnswers = (): Promise<boolean> => answers(connect(COMMAND_TIMEOUT_MS))
+    const beside = { scheduler, cron, webhooks, sentry, data, manager, redisAnswers }
+    await serve(supervisor, beside, config, environment, logger)
     return 0
   } finally {
     stopListening()
+    manager.stop()
     data?.close()
     stopHearing()
     redis.disconnect()
     await pidFile?.remove()
     await sentry?.flush(SENTRY_LIMIT_MS)
   }
+}
+
+/** Seconds as the configuration has them, -1 for ever, as milliseconds. */
+function spanMs(spanSec: number | undefined): number {
+  return spanSec === undefined || spanSec < 0 ? Infinity : spanSec * 1000
 }
 
 /** What works beside the supervisor; undefined: not wanted. */
@@ -165,11 +181,14 @@ interface Beside {
   readonly webhooks: WebhookSender
   readonly sentry: LateSentry | undefined
   readonly data: DataConnection
+  readonly manager: ServiceManager
+  /** Whether Redis answers on a connection made only to ask. */
+  readonly redisAnswers: () => Promise<boolean>
 }
 
 async function serve(
   supervisor: Supervisor,
-  { scheduler, cron, webhooks, sentry, data }: Beside,
+  { scheduler, cron, webhooks, sentry, data, manager, redisAnswers }: Beside,
   config: Config,
   environment: NodeJS.ProcessEnv,
   logger: DaemonLogger,
@@ -178,6 +197,12 @@ async function serve(
   const control = new ControlServer({ path, operations: supervisor, data: () => data.open(), logger })
   const title = (): string => supervisorTitle(config.queues, supervisor.busyExecutors, supervisor.state)
   const endTitle = keepTitle(title, (text) => (process.title = text))
+  const watched = {
+    pulse: () => supervisor.pulse(),
+    nudge: () => supervisor.nudge(),
+    countWaiting: () => supervisor.countWaiting(),
+    redisAnswers,
+  }
   try {
     await control.start()
     // What is due already is there when the first jobs are claimed: a burst takes it along.
@@ -186,13 +211,14 @@ async function serve(
     await Promise.all([supervisor.start(), sentry?.load()])
     await webhooks.start()
     logger.info('daemon ready', { executors: config.executors, queues: config.queues.join(','), socket: path })
-    await notifyReady(environment, `serving ${config.queues.join(', ')}`, logger)
+    await manager.ready(watched)
     logger.open()
     await supervisor.done
   } catch (thrown) {
     // Told to stop while it started: that is no failure.
     if (supervisor.state !== 'stopping') throw thrown
   } finally {
+    manager.stopping(watched)
     endTitle()
     await cron?.stop()
     await scheduler?.stop()

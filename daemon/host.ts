@@ -33,35 +33,49 @@ export function startedAtMs(pid: number): number | null {
   const bootSec = /^btime (\d+)$/m.exec(readText(() => readFileSync('/proc/stat', 'utf8')) ?? '')?.[1]
   if (bootSec === undefined) return isAlive(pid) ? 0 : null
   const ticks = startTicks(pid)
-  return ticks === null ? null : (Number(bootSec) + Number(ticks) / TICKS_PER_SEC) * 1000
+  if (ticks === null) return isHidden(pid) ? 0 : null
+  return (Number(bootSec) + Number(ticks) / TICKS_PER_SEC) * 1000
 }
 
 function isAlive(pid: number): boolean {
+  return lookFor(pid) !== 'ESRCH'
+}
+
+/** True if a process is there, but /proc does not show those of other users (`hidepid`, systemd's ProtectProc=). */
+function isHidden(pid: number): boolean {
+  return lookFor(pid) === 'EPERM' && readText(() => readFileSync(`/proc/${pid}/stat`)) === undefined
+}
+
+/** What the kernel says to a signal that does nothing: EPERM is somebody else's process. */
+function lookFor(pid: number): string {
   try {
     process.kill(pid, 0)
-    return true
+    return 'ours'
   } catch (thrown) {
-    // It is there, and somebody else's.
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM'
+    return (thrown as NodeJS.ErrnoException).code ?? 'unknown'
   }
 }
 
 /**
  * True if the process that wrote `record` is proved dead, seen from `here`: its machine has booted since, or nobody
- * has its pid, or somebody else has it. False where nothing proves it: another machine, another namespace, no /proc.
+ * has its pid, or somebody else has it. False where nothing proves it: another machine, another namespace, no /proc, a
+ * process with that pid of which nothing can be seen.
  */
 export function isProvedDead(
   record: ProcessIdentity,
   here: ProcessIdentity,
   startTicksOf: (pid: number) => string | null = startTicks,
+  isHiddenPid: (pid: number) => boolean = isHidden,
 ): boolean {
   if (record.host !== here.host || record.bootId === null || here.bootId === null) return false
   if (record.bootId !== here.bootId) return true
   if (record.pidNamespace === null || record.pidNamespace !== here.pidNamespace) return false
-  return record.startTicks !== null && startTicksOf(record.pid) !== record.startTicks
+  if (record.startTicks === null) return false
+  const ticks = startTicksOf(record.pid)
+  return ticks === null ? !isHiddenPid(record.pid) : ticks !== record.startTicks
 }
 
-function readText(read: () => string): string | undefined {
+function readText<T>(read: () => T): T | undefined {
   try {
     return read()
   } catch {

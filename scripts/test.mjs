@@ -42,10 +42,25 @@ async function provide() {
     missing(
       'PHP with its extension redis is not installed. On Debian and Ubuntu: sudo apt-get install php-cli php-redis',
     )
+  await provideRigs()
   await step('Compiling the tests', () => run('npm', ['run', '--silent', 'build:test']))
   await provideBuilds('package', 'examples')
   return redis !== undefined
 }
+
+/** The service managers that daemons are tested under; the rigs install them without starting them. */
+async function provideRigs() {
+  const missingRigs = Object.entries(rigs).filter(([, program]) => findProgram(...program) === undefined)
+  for (const [rig] of mayInstall() ? missingRigs : []) {
+    await step(`Installing what ${rig} needs`, () => run('bash', [join(root, 'test', 'rigs', rig), 'install']))
+  }
+  if (!mayInstall() && (missingRigs.length > 0 || process.getuid?.() !== 0)) missing(rigAdvice)
+}
+
+const rigs = { 'systemd-rig': ['systemd', '/lib/systemd'], 'supervisor-rig': ['supervisord', '/usr/bin'] }
+
+const rigAdvice =
+  'Tests under systemd and Supervisor need root, and Debian’s packages systemd, dbus, libnss-systemd and supervisor'
 
 // The runner's own points, about a file that hangs, are not named after files.
 const shownName = (name) => (name.startsWith('build/') ? relative('build', name).replace(/\.js$/, '.ts') : name)

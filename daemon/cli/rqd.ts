@@ -189,6 +189,7 @@ export function program(io: RqdIo): commander.Command {
       'control socket (default: rqd.sock in $RUNTIME_DIRECTORY, $XDG_RUNTIME_DIR/rqd or /tmp/rqd-$UID)',
     )
     .option('--pid <file>', 'keep the process id in this file')
+    .option('--stop-timeout-sec <span>', 'when stopping, hand running jobs back after so long (default: wait for them)')
     .option('--lease-sec <s>', 'others take over our jobs after so long without a sign of life (default: 10 s)')
     .optionsGroup('Output:')
     .option('--logging-level <level>', 'error, warn, info or debug (default: info)')

@@ -97,6 +97,8 @@ export const schema = z.strictObject({
   socket: text('the path of a socket').optional(),
   /** A file that holds our process id while we run. */
   pid: text('the path of a file').optional(),
+  /** Running jobs are interrupted and handed back when the daemon has been stopping for so long. */
+  stopTimeoutSec: duration.optional(),
   resultsTtl: duration.default(rqDefaults.resultTtlSec),
   /** How long other daemons wait for a sign of life before they take over this one's jobs. */
   leaseSec: number({ min: 1, max: 3_600 }).default(10),

@@ -46,6 +46,8 @@ export class Member {
   /** Whose place this one has taken, while that one ends its jobs: their places are not free yet. */
   before: Member | null = null
   lookedMonoMs = -Infinity
+  /** When it last said something, and be it only what it uses. */
+  heardMonoMs = -Infinity
   /** Why the present process cannot work, if that is known. */
   lastWords: string | null = null
   /** The same of the last one that died without having done anything. */

@@ -375,6 +375,7 @@ export class Pool {
     spare.slot = newSlot
     member.generation = spare.generation
     member.vitals = spare.vitals
+    member.heardMonoMs = spare.heardMonoMs
     this.#owners.set(executor, member)
     executor.channel.send({ type: 'serve', worker: member.worker })
     this.#apply(member, { type: 'ready' })
@@ -410,6 +411,7 @@ export class Pool {
     executor.channel.onMessages((messages) => {
       const owner = this.#owners.get(executor)
       if (owner === undefined) return
+      owner.heardMonoMs = this.#options.clock.monoMs()
       for (const message of mergeProgress(messages)) this.#hear(owner, executor, message)
     })
     executor.onRevoked((upToSeq, begunSeq) => {

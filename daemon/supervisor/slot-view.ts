@@ -12,6 +12,8 @@ export interface SlotView {
   /** Jobs that wait in the executor. */
   readonly ahead: number
   readonly rssBytes: number | null
+  /** When it last said something, and be it only what it uses, on the monotonic clock. */
+  readonly heardMonoMs: number
   /** Of the slot; of the process alone where it is leaving. */
   readonly jobsDone: number
   /** Executors in a row that died before they did anything. */
@@ -36,6 +38,7 @@ export function viewOf(member: Member, fatalFailures: number): SlotView {
     running: running.map(({ execution }) => execution),
     ahead: ahead.length,
     rssBytes: process === null ? null : (vitals?.rssBytes ?? null),
+    heardMonoMs: member.heardMonoMs,
     jobsDone: recycling === null ? tally.jobsDone : member.served,
     failures: Math.max(0, slot.failures),
     isFatal: slot.failures >= fatalFailures,

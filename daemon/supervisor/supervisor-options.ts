@@ -41,6 +41,8 @@ export interface SupervisorOptions {
   storesFailures?: boolean
   /** Told of jobs that failed and whose executor could not tell. */
   report?: ((failure: JobFailure) => void) | undefined
+  /** How long running jobs may take to end when the daemon stops. Default: as long as they like. */
+  stopTimeoutMs?: number
   resultTtlSec: number
   leaseMs: number
   /** A job that has ended so many executors is failed, whatever retries it has left. */

@@ -36,10 +36,12 @@ import { obeyCommands } from './obey.js'
 import { OomWatch } from './oom-watch.js'
 import { Pool } from './pool.js'
 import { Presence } from './presence.js'
+import { countWaiting, takePulse, type Pulse } from './pulse.js'
 import { readLog } from './read-log.js'
 import { saveRunningMeta } from './save-meta.js'
 import { checkServed, executorStatus, queueStatus } from './status.js'
 import type { SlotView } from './slot-view.js'
+import { StopBudget } from './stop-budget.js'
 import { StoppedCalls } from './stopped-calls.js'
 import { succeedDeadNeighbours } from './succession.js'
 import type { SupervisorOptions } from './supervisor-options.js'
@@ -78,6 +80,7 @@ export class Supervisor implements Service, Operations {
   readonly #changes: Changes
   readonly #budget: JobBudget
   readonly #idleWatch: IdleWatch
+  readonly #stopBudget: StopBudget
   readonly #startedMonoMs: number
   readonly #done = deferred()
   #phase: 'starting' | 'running' | 'draining' | 'drained' | 'stopping' = 'starting'
@@ -239,6 +242,10 @@ export class Supervisor implements Service, Operations {
       jobsSoFar: () => counters.claimed,
       onLimit: () => this.#end('it has had nothing to do for so long (max-idle-time)'),
     })
+    this.#stopBudget = new StopBudget(clock, options.stopTimeoutMs ?? Infinity, () => {
+      logger.warn('the time to stop is over: running jobs go back to their queues', { jobs: this.#board.running.size })
+      void this.stop(true)
+    })
     this.#commands = obeyCommands(options, this.#presence.workers, this.#board, this.#pool, this)
     this.#changes = new Changes({
       pool: this.#pool,
@@ -307,6 +314,28 @@ export class Supervisor implements Service, Operations {
   /** How many executors run jobs now. */
   get busyExecutors(): number {
     return this.#pool.busy
+  }
+
+  /** What shows that its parts are alive, for a service manager. */
+  pulse(): Pulse {
+    return takePulse({
+      state: this.state,
+      slots: this.#pool.view(),
+      running: this.#board.running.size,
+      link: this.#link,
+      fetcher: this.#fetcher,
+      stopLeftMs: this.#stopBudget.leftMs,
+    })
+  }
+
+  /** Make the fetch loop turn, whatever it waits for. */
+  nudge(): void {
+    this.#fetcher.wake()
+  }
+
+  /** Jobs on the queues that are served; null if Redis does not tell. */
+  countWaiting(): Promise<number | null> {
+    return countWaiting(this.#options.store, this.#options.queues)
   }
 
   async status(): Promise<Status> {
@@ -409,10 +438,12 @@ export class Supervisor implements Service, Operations {
     // Answers to claims sent ahead may have been on their way.
     await this.#reconcile().catch(() => undefined)
     if (!now) {
+      this.#stopBudget.begin()
       await this.#handout.takeBack()
       await this.#stoppedCalls.handedOut(SETTLE_LIMIT_MS)
     }
     await this.#pool.stop(now)
+    this.#stopBudget.end()
     this.#stoppedCalls.end()
     this.#handout.handBackClosed()
     const unsettled = await this.#settler.drain(SETTLE_LIMIT_MS)

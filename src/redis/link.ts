@@ -32,6 +32,7 @@ export class Link implements Service {
   #connected = true
   #roundTripMs: number | null = null
   #unreadySinceMs: number | null = null
+  #looks = 0
 
   constructor(options: LinkOptions) {
     this.#options = options
@@ -58,9 +59,18 @@ export class Link implements Service {
     return this.#roundTripMs
   }
 
+  /** How often the connection was looked at, well or not. */
+  get looks(): number {
+    return this.#looks
+  }
+
   #plan(delayMs: number): void {
     if (this.#stopped) return
-    this.#timer = setTimeout(() => void this.#look().finally(() => this.#plan(PING_MS)), delayMs)
+    const next = (): void => {
+      this.#looks += 1
+      this.#plan(PING_MS)
+    }
+    this.#timer = setTimeout(() => void this.#look().finally(next), delayMs)
   }
 
   async #look(): Promise<void> {

@@ -54,6 +54,7 @@ export class Fetcher implements Service {
   #watching = false
   #running: Promise<void> | undefined
   #stopped = false
+  #turns = 0
   #wake = deferred()
   /** Goes with claims that are sent ahead. Those with lower ones are void. */
   #ticket = 1
@@ -141,9 +142,15 @@ export class Fetcher implements Service {
     return this.#suspended
   }
 
+  /** How often the loop has turned or a claim was answered: grows with each `wake`, unless something holds it up. */
+  get turns(): number {
+    return this.#turns
+  }
+
   async #loop(): Promise<void> {
     let failures = 0
     while (!this.#stopped) {
+      this.#turns += 1
       this.#wake = deferred()
       this.#watching = false
       const queues = this.#openQueues()
@@ -197,6 +204,7 @@ export class Fetcher implements Service {
     let sent = this.#send(queues, limit)
     for (;;) {
       const reply = await sent.answer
+      this.#turns += 1
       this.#suspended = reply.state === 'suspended'
       if (reply.state === 'lost') {
         await this.#options.leaseLost()

@@ -22,6 +22,18 @@ t.test('a process is proved dead where nobody has its pid, or somebody who start
   )
 })
 
+t.test('a process that /proc hides is not proved dead: its pid is there, and nothing tells whose it is', async (t) => {
+  const nothing = (): null => null
+  t.equal(
+    isProvedDead(dead, here, nothing, () => true),
+    false,
+  )
+  t.equal(
+    isProvedDead(dead, here, nothing, () => false),
+    true,
+  )
+})
+
 t.test('after a boot of the machine everything from before is dead, whoever has the pid now', async (t) => {
   t.equal(
     isProvedDead({ ...dead, bootId: 'boot-0' }, here, () => '1234'),

@@ -56,6 +56,37 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   )
 }
 
+t.test(
+  'C8: --stop-timeout-sec bounds the stop: the job goes back to the front, unspent, and the exit code is 0',
+  async (t) => {
+    const redis = await startRedis(t)
+    const queue = queueOn(redis)
+    const daemon = await startDaemon(t, redis, ['-N', '1', '--stop-timeout-sec', '1', 'default'])
+    const running = await queue.with({ retry: { max: 1 } }).enqueue('sleeper.sleep', 60_000)
+    const waiting = await queue.enqueue('arithmetic.nothing')
+    await daemon.logged('job started')
+    daemon.signal('SIGTERM')
+    t.match(await daemon.ended, { code: 0, signal: null })
+    t.match(daemon.log(), 'the time to stop is over')
+    t.match(await running.refresh(), { status: 'queued', retriesLeft: 1 })
+    t.same(await redis.client.lrange('rq:queue:default', 0, -1), [running.id, waiting.id])
+    t.same(await redis.client.keys('rqd:*'), [])
+  },
+)
+
+t.test('C8: --stop-timeout-sec is not waited for where the job ends before', async (t) => {
+  const redis = await startRedis(t)
+  const daemon = await startDaemon(t, redis, ['-N', '1', '--stop-timeout-sec', '1h', 'default'])
+  const gate = join(redis.folder, 'gate')
+  const job = await queueOn(redis).enqueue('gate.wait', gate)
+  await daemon.logged('job started')
+  daemon.signal('SIGTERM')
+  await daemon.logged('stopping after the running jobs')
+  await writeFile(gate, '')
+  t.match(await daemon.ended, { code: 0 })
+  t.equal((await job.refresh()).status, 'finished')
+})
+
 t.test('W10: told to stop while it starts, it exits 0 and leaves nothing', async (t) => {
   const redis = await startRedis(t)
   const daemon = await startDaemon(t, redis, ['-N', '2', '-v', 'default'], { ready: false })

@@ -170,6 +170,16 @@ for (const [title, file, text, message] of wrong) {
   })
 }
 
+t.test(
+  'C8: the ending of a file that is named may be left out, as rqd@.service does, if there is one such file',
+  async (t) => {
+    const folder = await folderWith(t, 'mail.eu.yaml', 'queues: [letters]')
+    t.same((await load(folder, 'mail.eu')).config.queues, ['letters'])
+    await writeFile(join(folder, 'mail.eu.json'), '{}')
+    await t.rejects(load(folder, 'mail.eu'), { message: /has mail.eu.json and mail.eu.yaml; expected one/ })
+  },
+)
+
 t.test('a file that is not there, is none, or is not the only one, is refused by name', async (t) => {
   const folder = await folderWith(t, 'rqd.config.json', '{}')
   const refused = (named: string, message: RegExp): Promise<unknown> =>

@@ -9,6 +9,7 @@ const slot: SlotView = {
   running: [],
   ahead: 0,
   rssBytes: null,
+  heardMonoMs: 0,
   jobsDone: 0,
   failures: 0,
   isFatal: false,
