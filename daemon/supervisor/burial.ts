@@ -25,7 +25,7 @@ export interface BurialOptions {
 export class Burial {
   readonly #options: BurialOptions
   readonly #waiting = new Set<string>()
-  #running: Promise<void> | undefined
+  #isRunning = false
 
   constructor(options: BurialOptions) {
     this.#options = options
@@ -39,12 +39,13 @@ export class Burial {
   /** The slots of these workers are given up. */
   add(workers: readonly string[]): void {
     for (const worker of workers) this.#waiting.add(worker)
-    this.#running ??= this.#run().finally(() => (this.#running = undefined))
+    if (!this.#isRunning) void this.#run()
   }
 
   async #run(): Promise<void> {
     const { pool, signal, logger } = this.#options
     let complained = false
+    this.#isRunning = true
     while (this.#waiting.size > 0 && !signal.aborted) {
       const alive = new Set(pool.retiring().map(({ worker }) => worker))
       const ended = [...this.#waiting].filter((worker) => !alive.has(worker))
@@ -57,6 +58,7 @@ export class Burial {
         await delay(RETRY_MS, undefined, { signal }).catch(() => undefined)
       }
     }
+    this.#isRunning = false
   }
 
   async #bury(workers: readonly string[]): Promise<void> {

@@ -150,13 +150,13 @@ t.test('no daemon: exit code 3, and what to do', async (t) => {
 t.test('C3: scale, restart-executors and reload say what they wait for and what has come of it', async (t) => {
   const { run, operations } = await start(t)
   const waiting = '1 of 4 executors ready\n3 of 4 executors ready\nwaiting for 1 running job\n'
-  t.same(await run(['scale', '4']), { code: 0, stdout: '4 executors after 2.5s, 2 before.\n', stderr: waiting })
+  t.same(await run(['scale', '4']), { code: 0, stdout: '4 executors after 2s, 2 before.\n', stderr: waiting })
   operations.was = 1
   t.equal((await run(['scale', '1', '--wait'])).stdout, '1 executor, as before.\n')
   operations.restarted = { executors: 4, ending: 2, elapsedSec: 2.5 }
   t.same(await run(['restart-executors']), {
     code: 0,
-    stdout: 'Replaced 4 executors after 2.5s.\n2 old executors end after their jobs.\n',
+    stdout: 'Replaced 4 executors after 2s.\n2 old executors end after their jobs.\n',
     stderr: waiting,
   })
   operations.restarted = { executors: 1, ending: 1, elapsedSec: 0.5 }
