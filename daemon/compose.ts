@@ -16,6 +16,7 @@ import { customSettings } from './custom-settings.js'
 import { ControlServer } from './control/server.js'
 import { defaultSocketPath } from './control/socket-path.js'
 import { createCron } from './cron.js'
+import { DataConnection } from './data/connection.js'
 import { warnFirstProcess } from './first-process.js'
 import { ownIdentity } from './host.js'
 import { LateSentry } from './sentry.js'
@@ -76,6 +77,7 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
     return connectRedis(address, { commandTimeoutMs, connectionName, random: systemRandom, make })
   }
   const redis = connect(COMMAND_TIMEOUT_MS)
+  let data: DataConnection | undefined
   let pidFile: PidFile | undefined
   try {
     if (config.pid !== undefined) pidFile = await writePidFile(config.pid)
@@ -135,21 +137,25 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
       : undefined
     const cron = await createCron(config, { redis, logger, host, pid })
     const webhooks = new WebhookSender({ redis, keys, random, logger })
+    data = new DataConnection({
+      connect: () => connect(COMMAND_TIMEOUT_MS),
+      keys,
+      compat: config.compat,
+      clock,
+      random,
+    })
     const redisAnswers = (): Promise<boolean> => answers(connect(COMMAND_TIMEOUT_MS))
-    await serve(supervisor, { scheduler, cron, webhooks, sentry, manager, redisAnswers }, config, environment, logger)
+    const beside = { scheduler, cron, webhooks, sentry, data, manager, redisAnswers }
+    await serve(supervisor, beside, config, environment, logger)
     return 0
   } finally {
     stopListening()
     manager.stop()
+    data?.close()
     redis.disconnect()
     await pidFile?.remove()
     await sentry?.flush(SENTRY_LIMIT_MS)
   }
-}
-
-/** Seconds as the configuration has them, -1 for ever, as milliseconds. */
-function spanMs(spanSec: number | undefined): number {
-  return spanSec === undefined || spanSec < 0 ? Infinity : spanSec * 1000
 }
 
 function recyclePolicy({ recycleJobs, recycleRssMb, recycleAgeSec, fresh }: Config): RecyclePolicy {
@@ -167,6 +173,7 @@ interface Beside {
   readonly cron: CronScheduler | undefined
   readonly webhooks: WebhookSender
   readonly sentry: LateSentry | undefined
+  readonly data: DataConnection
   readonly manager: ServiceManager
   /** Whether Redis answers on a connection made only to ask. */
   readonly redisAnswers: () => Promise<boolean>
@@ -174,13 +181,13 @@ interface Beside {
 
 async function serve(
   supervisor: Supervisor,
-  { scheduler, cron, webhooks, sentry, manager, redisAnswers }: Beside,
+  { scheduler, cron, webhooks, sentry, data, manager, redisAnswers }: Beside,
   config: Config,
   environment: NodeJS.ProcessEnv,
   logger: DaemonLogger,
 ): Promise<void> {
   const path = config.socket ?? defaultSocketPath(environment)
-  const control = new ControlServer({ path, operations: supervisor, logger })
+  const control = new ControlServer({ path, operations: supervisor, data: () => data.open(), logger })
   const title = (): string => supervisorTitle(config.queues, supervisor.busyExecutors, supervisor.state)
   const endTitle = keepTitle(title, (text) => (process.title = text))
   const watched = {
@@ -235,4 +242,9 @@ async function waitForRedis(redis: Redis, shownUrl: string, signal: AbortSignal,
     // The first attempt may fail; the connection goes on trying by itself.
     redis.connect().catch(() => undefined)
   })
+}
+
+/** Seconds as the configuration has them, -1 for ever, as milliseconds. */
+function spanMs(spanSec: number | undefined): number {
+  return spanSec === undefined || spanSec < 0 ? Infinity : spanSec * 1000
 }

@@ -1,9 +1,11 @@
 import type { Command } from 'commander'
 import type { Redis } from 'ioredis'
-import { RqdError, coerceError } from '../../src/errors.js'
+import { RqdError, coerceError, hasCode } from '../../src/errors.js'
 import type { Keys } from '../../src/redis/keys.js'
 import type { ClientOptions, ControlClient } from '../control/client.js'
+import type { ParamsIn, Result } from '../control/protocol.js'
 import { defaultSocketPath } from '../control/socket-path.js'
+import type { DataMethodName } from '../data/methods.js'
 import { type Colours, type Output, coloursFor } from './output.js'
 
 /** Where a command line reads and writes: the process's own streams, or a test's. */
@@ -27,6 +29,11 @@ const DEFAULT_URL = 'redis://localhost:6379/0'
 /** Bound for connecting and for one answer. */
 const PATIENCE_MS = 10_000
 
+/** Calls a method about data at rest, wherever it is answered. */
+export interface DataCaller {
+  call<M extends DataMethodName>(method: M, params: ParamsIn<M>): Promise<Result<M>>
+}
+
 /** What a command works with. */
 export class Context {
   readonly io: RqctlIo
@@ -46,6 +53,12 @@ export class Context {
   /** Whether a Redis is named on the command line. */
   get namesRedis(): boolean {
     return this.#flags.url !== undefined || this.#flags.prefix !== undefined
+  }
+
+  /** Whether a daemon is named: by its socket on the command line, or, where no Redis is, in the environment. */
+  get namesDaemon(): boolean {
+    if (this.namesRedis) return false
+    return this.#flags.socket !== undefined || named(this.io.env, 'RQD_SOCKET') !== undefined
   }
 
   /** Characters in a line of stdout; undefined if it is no screen. */
@@ -68,16 +81,30 @@ export class Context {
     use: (client: ControlClient) => Promise<T>,
     onProgress?: NonNullable<ClientOptions['onProgress']>,
   ): Promise<T> {
-    const { ControlClient } = await import('../control/client.js')
-    const client = await ControlClient.connect(this.socketPath, {
-      timeoutMs: PATIENCE_MS,
-      ...(onProgress === undefined ? {} : { onProgress }),
-    })
-    try {
-      return await use(client)
-    } finally {
-      client.close()
+    return hangUp(await this.#connect(onProgress), use)
+  }
+
+  /**
+   * Use the methods about data at rest and hang up. A daemon answers them, unless a Redis is named or no daemon is found;
+   * then they are run here. One that is named by its socket has to be there.
+   * @throws RqdError RQD_UNREACHABLE, RQD_REDIS
+   */
+  async withData<T>(use: (data: DataCaller) => Promise<T>): Promise<T> {
+    const { namesRedis, namesDaemon } = this
+    if (namesDaemon || !(namesRedis || this.#urlOfEnvironment !== undefined)) {
+      const client = await this.#connect().catch((thrown: unknown) => {
+        if (namesDaemon || !hasCode(thrown, 'RQD_UNREACHABLE')) throw thrown
+        return undefined
+      })
+      if (client !== undefined) return hangUp(client, use)
     }
+    return this.withRedis(async (redis, keys) => {
+      const { DataHere } = await import('../data/here.js')
+      const { Store } = await import('../../src/redis/store.js')
+      const { systemClock } = await import('../../src/clock.js')
+      const { systemRandom } = await import('../../src/random.js')
+      return use(new DataHere({ store: new Store(redis, keys), clock: systemClock, random: systemRandom }))
+    })
   }
 
   /** Use Redis and hang up. @throws RqdError RQD_REDIS if it does not answer. */
@@ -85,8 +112,7 @@ export class Context {
     const { connectRedis, redactUrl } = await import('../../src/redis/connection.js')
     const { createKeys } = await import('../../src/redis/keys.js')
     const { systemRandom } = await import('../../src/random.js')
-    const fromEnv = named(this.io.env, 'RQD_URL') ?? named(this.io.env, 'RQ_REDIS_URL')
-    const url = this.#flags.url ?? fromEnv ?? DEFAULT_URL
+    const url = this.#flags.url ?? this.#urlOfEnvironment ?? DEFAULT_URL
     const redis = connectRedis(url, {
       commandTimeoutMs: PATIENCE_MS,
       connectionName: 'rqctl',
@@ -109,6 +135,25 @@ export class Context {
     } finally {
       redis.disconnect()
     }
+  }
+  get #urlOfEnvironment(): string | undefined {
+    return named(this.io.env, 'RQD_URL') ?? named(this.io.env, 'RQ_REDIS_URL')
+  }
+
+  async #connect(onProgress?: NonNullable<ClientOptions['onProgress']>): Promise<ControlClient> {
+    const { ControlClient } = await import('../control/client.js')
+    return ControlClient.connect(this.socketPath, {
+      timeoutMs: PATIENCE_MS,
+      ...(onProgress === undefined ? {} : { onProgress }),
+    })
+  }
+}
+
+async function hangUp<T>(client: ControlClient, use: (client: ControlClient) => Promise<T>): Promise<T> {
+  try {
+    return await use(client)
+  } finally {
+    client.close()
   }
 }
 

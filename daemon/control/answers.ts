@@ -1,11 +1,11 @@
 /**
  * The client's check of what a daemon answers: protocol.ts's result schemas in a form that costs no loading, because a
- * `rqctl status` should be there at once. A test holds the two together.
+ * `rqctl status` should be there at once. A test holds the two together. Answers about data at rest are checked by
+ * the schemas themselves.
  */
-import type { CronRow } from '../../src/cron/list.js'
 import type { Counters } from '../../src/worker/counters.js'
 import type { DrainProgress, DrainReply, LogPart, ExecutorStatus, QueueStatus, Status } from './operations.js'
-import type { MethodName } from './protocol.js'
+import type { DaemonMethodName, MethodName } from './protocol.js'
 
 /** What is wrong with a value; undefined if nothing is. `at`: what the value is called. */
 type Check = (value: unknown, at: string) => string | undefined
@@ -99,26 +99,11 @@ const status = object({
   counters,
 } satisfies Checks<Status>)
 
-const cronEntry = object({
-  name: text,
-  func: text,
-  queue: text,
-  cron: nullOr(text),
-  intervalSec: nullOr(seconds),
-  timeZone: nullOr(text),
-  backfill: truth,
-  holder: nullOr(text),
-  nextTick: nullOr(text),
-  lastTick: nullOr(text),
-  lastJobId: nullOr(text),
-} satisfies Checks<CronRow>)
-
 const paused = object({ paused: listOf(text) } satisfies Checks<{ paused: string[] }>)
 
-const answers: Readonly<Record<MethodName, Check>> = {
+const answers: Readonly<Record<DaemonMethodName, Check>> = {
   ping: oneOf('pong'),
   status,
-  'cron.list': object({ entries: listOf(cronEntry) } satisfies Checks<{ entries: CronRow[] }>),
   pause: paused,
   resume: paused,
   drain: object({ drained: truth, handedBack: count, elapsedSec: seconds } satisfies Checks<DrainReply>),
@@ -135,8 +120,18 @@ const answers: Readonly<Record<MethodName, Check>> = {
 const progress = object({ running: count, elapsedSec: seconds } satisfies Checks<DrainProgress>)
 
 /** Why an answer to a method cannot be read, or undefined if it can. */
-export function misfit(method: MethodName, answer: unknown): string | undefined {
-  return answers[method](answer, 'it')
+export async function misfit(method: MethodName, answer: unknown): Promise<string | undefined> {
+  if (isDaemonMethod(method)) return answers[method](answer, 'it')
+  const { methods } = await import('./protocol.js')
+  const parsed = methods[method].result.safeParse(answer, { reportInput: true })
+  const issue = parsed.error?.issues[0]
+  if (issue === undefined) return undefined
+  const at = issue.path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('')
+  return `it${at} is ${shown(issue.input)}; ${issue.message}`
+}
+
+function isDaemonMethod(method: MethodName): method is DaemonMethodName {
+  return Object.hasOwn(answers, method)
 }
 
 /** Why the parameters of a `drain.progress` cannot be read, or undefined if they can. */

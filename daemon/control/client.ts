@@ -90,7 +90,7 @@ export class ControlClient {
     } catch (thrown) {
       throw this.#failure(thrown)
     }
-    const found = misfit(method, answer)
+    const found = await misfit(method, answer)
     if (found === undefined) return answer as Result<M>
     throw protocolError(this.#path, `gave an answer to ${method} that this rqctl cannot read: ${found}`)
   }

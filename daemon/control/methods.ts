@@ -1,9 +1,9 @@
-import type { z } from 'zod'
-import { BadParamsError } from './faults.js'
+import { type DataMethodName, dataMethods } from '../data/methods.js'
+import type { DataAccess, DataMethod } from '../data/method.js'
 import { describeMethods } from './openrpc.js'
 import type { DrainProgress, Operations } from './operations.js'
-import { type MethodName, type Params, type Result, methods } from './protocol.js'
-import { didYouMean } from './spelling.js'
+import { readParams } from './params.js'
+import type { DaemonMethodName, MethodName, Params, Result } from './protocol.js'
 
 /** What a call may use besides its parameters. */
 export interface CallContext {
@@ -13,12 +13,21 @@ export interface CallContext {
 /** Answers one method: parses the parameters, calls one operation. @throws BadParamsError, or what the operation threw. */
 export type Handler = (rawParams: unknown, context: CallContext) => Promise<unknown>
 
+/** What the methods work with: the daemon, and the data at rest. */
+export interface Served {
+  readonly operations: Operations
+  readonly data: () => Promise<DataAccess>
+}
+
 /** Bind the method table to a daemon. */
-export function bindMethods(operations: Operations, version: string): Record<MethodName, Handler> {
+export function bindMethods({ operations, data }: Served, version: string): Record<MethodName, Handler> {
+  return { ...bindDaemon(operations, version), ...bindData(data) }
+}
+
+function bindDaemon(operations: Operations, version: string): Record<DaemonMethodName, Handler> {
   return {
     ping: bind('ping', () => 'pong'),
     status: bind('status', () => operations.status()),
-    'cron.list': bind('cron.list', () => operations.cronList()),
     pause: bind('pause', ({ queues }) => operations.pause(queues)),
     resume: bind('resume', ({ queues }) => operations.resume(queues)),
     drain: bind('drain', ({ timeoutSec }, { onProgress }) => operations.drain(timeoutSec, onProgress)),
@@ -28,64 +37,20 @@ export function bindMethods(operations: Operations, version: string): Record<Met
   }
 }
 
+function bindData(data: Served['data']): Record<DataMethodName, Handler> {
+  const handlers = Object.entries(dataMethods).map(([name, method]: [string, DataMethod]): [string, Handler] => [
+    name,
+    async (rawParams) => {
+      const params = readParams(name as DataMethodName, rawParams)
+      return method.run(await data(), params)
+    },
+  ])
+  return Object.fromEntries(handlers) as Record<DataMethodName, Handler>
+}
+
 function bind<M extends MethodName>(
   name: M,
   call: (params: Params<M>, context: CallContext) => Result<M> | Promise<Result<M>>,
 ): Handler {
   return async (rawParams, context) => call(readParams(name, rawParams), context)
-}
-
-/** Read parameters, by name or by position. @throws BadParamsError naming the parameter, what was found and expected. */
-export function readParams<M extends MethodName>(name: M, raw: unknown): Params<M> {
-  const schema: z.ZodObject = methods[name].params
-  const known = Object.keys(schema.shape)
-  const byName = Array.isArray(raw) ? nameByPosition(name, known, raw) : (raw ?? {})
-  const parsed = schema.safeParse(byName, { reportInput: true })
-  if (parsed.success) return parsed.data as Params<M>
-  throw new BadParamsError(parsed.error.issues.map((issue) => describeIssue(name, known, issue)).join('; '))
-}
-
-function nameByPosition(method: string, known: readonly string[], values: readonly unknown[]): Record<string, unknown> {
-  if (values.length > known.length) {
-    throw new BadParamsError(`${method} takes ${listOf(known)}; found ${values.length} by position`)
-  }
-  return Object.fromEntries(values.map((value, i) => [known[i] ?? '', value]))
-}
-
-function describeIssue(method: string, known: readonly string[], issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys
-      .map(
-        (key) =>
-          `${method} has no parameter ${JSON.stringify(key)}${didYouMean(key, known) || `; it takes ${listOf(known)}`}`,
-      )
-      .join('; ')
-  }
-  const at = issue.path.map((step) => (typeof step === 'number' ? `[${step}]` : String(step))).join('')
-  const what = at === '' ? `the parameters of ${method} are` : `parameter ${at} of ${method} is`
-  return `${what} ${describeValue(issue.input)}; expected ${expectedOf(issue)}`
-}
-
-function expectedOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_type') return issue.expected === 'int' ? 'a whole number' : nounOf(issue.expected)
-  if (issue.code === 'too_small')
-    return issue.origin === 'string' ? 'text that is not empty' : `at least ${issue.minimum}`
-  return issue.message
-}
-
-function nounOf(type: string): string {
-  const article = /^[aeiou]/.test(type) ? 'an' : 'a'
-  return type === 'string' ? 'text' : `${article} ${type}`
-}
-
-function describeValue(value: unknown): string {
-  if (value === undefined) return 'missing'
-  if (Array.isArray(value)) return 'an array'
-  if (typeof value === 'object' && value !== null) return 'an object'
-  const text = JSON.stringify(value)
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text
-}
-
-function listOf(known: readonly string[]): string {
-  return known.length === 0 ? 'no parameters' : known.map((name) => JSON.stringify(name)).join(', ')
 }

@@ -1,7 +1,8 @@
 import type * as zod from 'zod'
 import { requirePackage } from '../../src/require.js'
 import { type Fault, faultCodes, standardFaults } from './faults.js'
-import { type Method, type MethodName, methodNames, methods } from './protocol.js'
+import type { Method } from './method.js'
+import { type MethodName, methodNames, methods } from './protocol.js'
 
 const { z } = requirePackage('zod') as typeof zod
 

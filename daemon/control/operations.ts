@@ -1,4 +1,3 @@
-import type { CronRow } from '../../src/cron/list.js'
 import type { Counters } from '../../src/worker/counters.js'
 
 /**
@@ -94,8 +93,6 @@ export interface LogPart {
 /** Everything that can be asked of a running daemon. The control socket serves it; the supervisor implements it. */
 export interface Operations {
   status(): Promise<Status>
-  /** The cron entries of all daemons, by name. */
-  cronList(): Promise<{ entries: CronRow[] }>
   /**
    * Start no more jobs from these queues; from none at all if the list is empty. Running jobs go on.
    * @throws RqdError RQD_BAD_OPTION for a queue that this daemon does not serve.

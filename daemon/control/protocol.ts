@@ -1,23 +1,15 @@
 /**
  * The control protocol, version 1: JSON-RPC 2.0, one JSON message a line, over a Unix socket. This table is the one
  * place that says which methods there are; server dispatch, client types, `rpc.discover` and docs/control-socket.md
- * follow it. Fault codes are in faults.ts.
+ * follow it. Fault codes are in faults.ts; the methods about jobs and queues in Redis are in daemon/data.
  */
 import type * as zod from 'zod'
-import type { CronRow } from '../../src/cron/list.js'
 import { requirePackage } from '../../src/require.js'
+import { dataMethods } from '../data/methods.js'
+import type { Method } from './method.js'
 import type { DrainProgress, DrainReply, LogPart, Status } from './operations.js'
 
 const { z } = requirePackage('zod') as typeof zod
-
-/** One method. `changes`: it changes what the daemon does, so each call is logged. */
-export interface Method<P extends zod.ZodObject = zod.ZodObject, R extends zod.ZodType = zod.ZodType> {
-  readonly summary: string
-  readonly changes: boolean
-  /** Parameters by name; by position in the order given here. */
-  readonly params: P
-  readonly result: R
-}
 
 const count = z.int().nonnegative()
 const seconds = z.number().nonnegative()
@@ -88,24 +80,6 @@ const status: zod.ZodType<Status> = z.looseObject({
   counters,
 })
 
-const cronList: zod.ZodType<{ entries: CronRow[] }> = z.looseObject({
-  entries: z.array(
-    z.looseObject({
-      name: z.string(),
-      func: z.string(),
-      queue: z.string(),
-      cron: z.string().nullable().describe('Null for an interval'),
-      intervalSec: seconds.nullable(),
-      timeZone: z.string().nullable(),
-      backfill: z.boolean(),
-      holder: z.string().nullable().describe('The scheduler that looks after it; null if none does'),
-      nextTick: z.string().nullable().describe('ISO time'),
-      lastTick: z.string().nullable(),
-      lastJobId: z.string().nullable(),
-    }),
-  ),
-})
-
 const drained: zod.ZodType<DrainReply> = z.looseObject({
   drained: z.boolean().describe('False if the deadline came first'),
   handedBack: count.describe('Jobs still running at the deadline, returned to the front of their queues'),
@@ -127,8 +101,8 @@ const logPart: zod.ZodType<LogPart> = z.looseObject({
 
 const openRpc: zod.ZodType<Record<string, unknown> & { openrpc: string }> = z.looseObject({ openrpc: z.string() })
 
-/** The method table. */
-export const methods = {
+/** The methods that ask something of the daemon itself. */
+export const daemonMethods = {
   ping: define({
     summary: 'Say that the daemon answers.',
     changes: false,
@@ -140,12 +114,6 @@ export const methods = {
     changes: false,
     params: z.strictObject({}),
     result: status,
-  }),
-  'cron.list': define({
-    summary: 'The cron entries of all daemons: when they fired and will fire, and who looks after them.',
-    changes: false,
-    params: z.strictObject({}),
-    result: cronList,
   }),
   pause: define({
     summary: 'Start no more jobs from some queues, or from any. Running jobs go on.',
@@ -195,9 +163,13 @@ export const methods = {
   }),
 } as const
 
+/** The method table. */
+export const methods = { ...daemonMethods, ...dataMethods } as const
+
 /** What DRAIN_PROGRESS carries. */
 export const drainProgress: zod.ZodType<DrainProgress> = z.looseObject({ running: count, elapsedSec: seconds })
 
+export type DaemonMethodName = keyof typeof daemonMethods
 export type MethodName = keyof typeof methods
 export const methodNames = Object.keys(methods) as MethodName[]
 

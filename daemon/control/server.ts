@@ -7,8 +7,7 @@ import type { Service } from '../../src/service.js'
 import { version as ownVersion } from '../../src/version.js'
 import { faultOf, standardFault } from './faults.js'
 import { MAX_FRAME_BYTES, encodeFrame } from './framing.js'
-import { bindMethods } from './methods.js'
-import type { Operations } from './operations.js'
+import { type Served, bindMethods } from './methods.js'
 import { methodNames, methods } from './protocol.js'
 import { errorReply } from './request.js'
 import { Session, type SessionContext } from './session.js'
@@ -18,9 +17,8 @@ import { didYouMean } from './spelling.js'
 
 const { JSONRPCServer } = requirePackage('json-rpc-2.0') as typeof jsonRpc
 
-export interface ControlServerOptions {
+export interface ControlServerOptions extends Served {
   readonly path: string
-  readonly operations: Operations
   readonly logger: Logger
   /** Shown by `rpc.discover`; this package's by default. */
   readonly version?: string
@@ -51,7 +49,7 @@ export class ControlServer implements Service {
     this.#logger = options.logger
     this.#maxConnections = options.maxConnections ?? 64
     this.#limits = { maxFrameBytes: options.maxFrameBytes ?? MAX_FRAME_BYTES, maxInFlight: options.maxInFlight ?? 32 }
-    this.#rpc = this.#buildRpc(options.operations, options.version ?? ownVersion)
+    this.#rpc = this.#buildRpc(options, options.version ?? ownVersion)
   }
 
   /** @throws RqdError RQD_SOCKET_IN_USE if another daemon owns the path, RQD_BAD_OPTION if its folder is not safe. */
@@ -104,7 +102,7 @@ export class ControlServer implements Service {
     socket.end(encodeFrame(errorReply(null, faultOf(new RqdError('RQD_UNREACHABLE', why)))), () => socket.destroy())
   }
 
-  #buildRpc(operations: Operations, version: string): jsonRpc.JSONRPCServer<SessionContext> {
+  #buildRpc(served: Served, version: string): jsonRpc.JSONRPCServer<SessionContext> {
     const rpc = new JSONRPCServer<SessionContext>({
       errorListener: (_message, thrown) => {
         if (thrown instanceof RqdError) return
@@ -118,7 +116,7 @@ export class ControlServer implements Service {
       const hint = didYouMean(method, methodNames) || '; rpc.discover lists what there is'
       return Promise.resolve(errorReply(id, standardFault('method', `no method ${JSON.stringify(method)}${hint}`)))
     }
-    const handlers = bindMethods(operations, version)
+    const handlers = bindMethods(served, version)
     for (const name of methodNames) {
       rpc.addMethod(name, (params: unknown, context) => {
         if (methods[name].changes) this.#logCall(name, params, context)

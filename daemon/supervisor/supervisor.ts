@@ -1,5 +1,4 @@
 import { deferred } from '../../src/deferred.js'
-import { listCronEntries, type CronRow } from '../../src/cron/list.js'
 import { RqdError } from '../../src/errors.js'
 import { Link } from '../../src/redis/link.js'
 import type { Service } from '../../src/service.js'
@@ -329,11 +328,6 @@ export class Supervisor implements Service, Operations {
       queues: queues.map((queue, i) => queueStatus(queue, this.#fetcher.isPaused(queue), summaries?.[i], nowMs)),
       counters: { ...this.#counters },
     }
-  }
-
-  async cronList(): Promise<{ entries: CronRow[] }> {
-    const { redis, keys } = this.#options.store
-    return { entries: await listCronEntries(redis, keys) }
   }
 
   async pause(queues: readonly string[]): Promise<{ paused: string[] }> {

@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
-import { listCronEntries, type CronRow } from '../../../src/cron/list.js'
-import { hasCode } from '../../../src/errors.js'
+import type { CronRow } from '../../../src/cron/list.js'
 import type { Context, Run } from '../context.js'
 import { exitCodes } from '../exit-codes.js'
 import { type Cell, type Column, formatAge, printable, renderTable } from '../output.js'
@@ -14,7 +13,7 @@ export function addCron(program: Command, run: Run): void {
     )
     .action(
       run(async (context) => {
-        const entries = await read(context)
+        const { entries } = await context.withData((data) => data.call('cron.list', {}))
         context.answer({ entries }, () => describe(entries, context))
         for (const { name } of entries.filter(({ holder }) => holder === null)) {
           context.remark(`rqctl: no scheduler looks after ${printable(JSON.stringify(name))}`)
@@ -22,17 +21,6 @@ export function addCron(program: Command, run: Run): void {
         return exitCodes.ok
       }),
     )
-}
-
-async function read(context: Context): Promise<CronRow[]> {
-  if (!context.namesRedis) {
-    try {
-      return (await context.withDaemon((client) => client.call('cron.list', {}))).entries
-    } catch (thrown) {
-      if (!hasCode(thrown, 'RQD_UNREACHABLE')) throw thrown
-    }
-  }
-  return context.withRedis(listCronEntries)
 }
 
 const columns: Column[] = [

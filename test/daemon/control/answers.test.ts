@@ -1,13 +1,12 @@
 import t from 'tap'
 import { misfit, misfitOfProgress } from '../../../daemon/control/answers.js'
 import { describeMethods } from '../../../daemon/control/openrpc.js'
-import { type MethodName, drainProgress, methods } from '../../../daemon/control/protocol.js'
+import { type DaemonMethodName, drainProgress, methods } from '../../../daemon/control/protocol.js'
 import { sampleCron, sampleStatus } from './fake-operations.js'
 
-const samples: Record<MethodName, unknown> = {
+const samples: Record<DaemonMethodName, unknown> = {
   ping: 'pong',
   status: sampleStatus,
-  'cron.list': { entries: sampleCron },
   pause: { paused: ['high'] },
   resume: { paused: [] },
   drain: { drained: true, handedBack: 0, elapsedSec: 2.5 },
@@ -32,11 +31,11 @@ function* variants(value: unknown): Generator {
 }
 
 t.test('the client takes an answer if and only if the method table does', async (t) => {
-  for (const [name, sample] of Object.entries(samples) as [MethodName, unknown][]) {
-    t.equal(misfit(name, sample), undefined)
+  for (const [name, sample] of Object.entries(samples) as [DaemonMethodName, unknown][]) {
+    t.equal(await misfit(name, sample), undefined)
     for (const variant of name === 'rpc.discover' ? [...others, { openrpc: 1 }] : variants(sample)) {
       const fits = methods[name].result.safeParse(variant).success
-      const found = misfit(name, variant)
+      const found = await misfit(name, variant)
       if ((found === undefined) !== fits) t.fail(`${name}: ${JSON.stringify(variant)}`, { found, fits })
     }
   }
@@ -56,5 +55,11 @@ t.test('what is wrong is told with its place, what was found and what was expect
     [{ ...sampleStatus, queues: undefined }, 'it.queues is missing; expected a list'],
     ['x'.repeat(500), `it is "${'x'.repeat(78)}…; expected an object`],
   ]
-  for (const [answer, found] of cases) t.match(misfit('status', answer), found)
+  for (const [answer, found] of cases) t.match(await misfit('status', answer), found)
+})
+
+t.test('an answer about data at rest is checked by its schema', async (t) => {
+  t.equal(await misfit('cron.list', { entries: sampleCron }), undefined)
+  t.match(await misfit('cron.list', { entries: [{ ...sampleCron[0], name: 7 }] }), /^it\.entries\[0\]\.name is 7; /)
+  t.match(await misfit('cron.list', 'x'), /^it is "x"; /)
 })

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import t from 'tap'
 import { faultCodes, standardFaults } from '../../../daemon/control/faults.js'
 import { DRAIN_PROGRESS } from '../../../daemon/control/operations.js'
-import { type Method, methodNames, methods } from '../../../daemon/control/protocol.js'
+import type { Method } from '../../../daemon/control/method.js'
+import { methodNames, methods } from '../../../daemon/control/protocol.js'
 import { projectRoot } from '../../helpers/paths.js'
 
 const page = readFileSync(join(projectRoot, 'docs', 'control-socket.md'), 'utf8')

@@ -26,10 +26,6 @@ export class FakeOperations implements Operations {
     return this.#answer(['status'], () => this.status_)
   }
 
-  cronList(): Promise<{ entries: CronRow[] }> {
-    return this.#answer(['cronList'], () => ({ entries: sampleCron }))
-  }
-
   pause(queues: readonly string[]): Promise<{ paused: string[] }> {
     return this.#answer(['pause', queues], () => {
       this.#checkQueues(queues)

@@ -4,7 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { ControlServer, type ControlServerOptions } from '../../../daemon/control/server.js'
+import { DataConnection } from '../../../daemon/data/connection.js'
+import type { DataAccess } from '../../../daemon/data/method.js'
+import { systemClock } from '../../../src/clock.js'
+import { systemRandom } from '../../../src/random.js'
+import { DEFAULT_COMPAT } from '../../../src/redis/compat.js'
+import { connectRedis } from '../../../src/redis/connection.js'
+import { createKeys } from '../../../src/redis/keys.js'
 import type { LogFields, Logger } from '../../../src/logger.js'
+import type { TestRedis } from '../../helpers/redis.js'
 import { waitFor } from '../../helpers/wait-for.js'
 import { FakeOperations } from './fake-operations.js'
 
@@ -28,12 +36,30 @@ export class MemoryLogger implements Logger {
   }
 }
 
+/** Stands for Redis in tests that ask for nothing from it. */
+export function noData(): Promise<never> {
+  return Promise.reject(new Error('this test has no Redis'))
+}
+
+/** The data in a private Redis, for a control server. */
+export function dataOf(t: Test, redis: TestRedis): () => Promise<DataAccess> {
+  const data = new DataConnection({
+    connect: () => connectRedis(redis.url, { commandTimeoutMs: 10_000, random: systemRandom }),
+    keys: createKeys(),
+    compat: DEFAULT_COMPAT,
+    clock: systemClock,
+    random: systemRandom,
+  })
+  t.teardown(() => data.close())
+  return () => data.open()
+}
+
 /** A control server over fake operations, stopped with the test. */
 export async function startServer(t: Test, options: Partial<ControlServerOptions> = {}) {
   const path = options.path ?? join(await tempFolder(t), 'rqd.sock')
   const operations = new FakeOperations()
   const logger = new MemoryLogger()
-  const server = new ControlServer({ path, operations, logger, ...options })
+  const server = new ControlServer({ path, operations, data: noData, logger, ...options })
   await server.start()
   t.teardown(() => server.stop())
   return { path, operations, logger, server }

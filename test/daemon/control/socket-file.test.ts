@@ -7,10 +7,10 @@ import t from 'tap'
 import { ControlServer } from '../../../daemon/control/server.js'
 import { silentLogger } from '../../../src/logger.js'
 import { FakeOperations } from './fake-operations.js'
-import { RawCaller, startServer, tempFolder } from './harness.js'
+import { RawCaller, noData, startServer, tempFolder } from './harness.js'
 
 const newServer = (path: string): ControlServer =>
-  new ControlServer({ path, operations: new FakeOperations(), logger: silentLogger })
+  new ControlServer({ path, operations: new FakeOperations(), data: noData, logger: silentLogger })
 
 /** Leave a socket behind as a killed daemon does. */
 async function leaveStaleSocket(path: string): Promise<void> {
