@@ -169,11 +169,6 @@ export async function run(config: Config, begun: Begun): Promise<number> {
   }
 }
 
-/** Seconds as the configuration has them, -1 for ever, as milliseconds. */
-function spanMs(spanSec: number | undefined): number {
-  return spanSec === undefined || spanSec < 0 ? Infinity : spanSec * 1000
-}
-
 /** What works beside the supervisor; undefined: not wanted. */
 interface Beside {
   readonly scheduler: Scheduler | undefined
@@ -249,4 +244,9 @@ async function waitForRedis(redis: Redis, shownUrl: string, signal: AbortSignal,
     // The first attempt may fail; the connection goes on trying by itself.
     redis.connect().catch(() => undefined)
   })
+}
+
+/** Seconds as the configuration has them, -1 for ever, as milliseconds. */
+function spanMs(spanSec: number | undefined): number {
+  return spanSec === undefined || spanSec < 0 ? Infinity : spanSec * 1000
 }
