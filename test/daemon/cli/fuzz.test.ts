@@ -31,7 +31,7 @@ t.test('C12 no command line of rqd ends in a stack trace, a hang or silence', as
       const fault = faultOf(await runRqd(argv), [0, 2])
       if (fault !== undefined) throw new Error(fault)
     }),
-    fuzzRuns(1_500),
+    fuzzRuns(1_000),
   )
   t.pass('held')
 })
@@ -72,7 +72,7 @@ t.test('C12 no command line of rqctl ends in a stack trace, a hang or silence', 
       const fault = faultOf(await runRqctl([command, ...words], { env: nowhere }), [0, 1, 2, 3, 4])
       if (fault !== undefined) throw new Error(fault)
     }),
-    fuzzRuns(1_500),
+    fuzzRuns(1_000),
   )
   t.pass('held')
 })
