@@ -18,6 +18,7 @@ import { defaultSocketPath } from './control/socket-path.js'
 import { createCron } from './cron.js'
 import { ownIdentity } from './host.js'
 import { LateSentry } from './sentry.js'
+import { printable, printableOutput } from './printable.js'
 import { preflight } from './preflight.js'
 import { JobLog } from './job-log.js'
 import { type PidFile, writePidFile } from './pid-file.js'
@@ -116,7 +117,7 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
         describes: !config.disableJobDescLogging,
         clock: systemClock,
       }),
-      output: (chunk, stream) => process[stream].write(chunk),
+      output: (chunk, stream) => process[stream].write(shownOn(process[stream], chunk)),
     })
     const { host, pid } = identity
     const { queues } = config
@@ -135,6 +136,11 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
     await pidFile?.remove()
     await sentry?.flush(SENTRY_LIMIT_MS)
   }
+}
+
+/** What jobs print goes on as it is, but not to a terminal, on which it could do anything. */
+function shownOn({ isTTY }: { isTTY?: boolean }, chunk: Uint8Array): Uint8Array | string {
+  return isTTY === true ? printableOutput(Buffer.from(chunk).toString()) : chunk
 }
 
 function recyclePolicy({ recycleJobs, recycleRssMb, recycleAgeSec, fresh }: Config): RecyclePolicy {
@@ -164,7 +170,7 @@ async function serve(
   const path = config.socket ?? defaultSocketPath(environment)
   const control = new ControlServer({ path, operations: supervisor, logger })
   const title = (): string => supervisorTitle(config.queues, supervisor.busyExecutors, supervisor.state)
-  const endTitle = keepTitle(title, (text) => (process.title = text))
+  const endTitle = keepTitle(title, (text) => (process.title = printable(text)))
   try {
     await control.start()
     // What is due already is there when the first jobs are claimed: a burst takes it along.

@@ -67,7 +67,7 @@ function linesOf(text: string): ReadonlyMap<unknown, number> {
   const found = new Map<unknown, number>()
   for (const { key } of isMap(contents) ? contents.items : []) {
     // The first one counts where a name is there twice.
-    if (isScalar(key) && key.range != null && !found.has(key.value)) {
+    if (isScalar(key) && !found.has(key.value)) {
       found.set(key.value, lines.linePos(key.range[0]).line)
     }
   }

@@ -145,3 +145,11 @@ t.test('no daemon: exit code 3, and what to do', async (t) => {
   const env = { XDG_RUNTIME_DIR: join(path, '..') }
   t.match((await runRqctl(['ping'], { env })).stderr, join(path, '..', 'rqd', 'rqd.sock'), 'the default path')
 })
+
+t.test('C12 logs shows on a terminal what a job printed, and hands it on to a pipe as it was', async (t) => {
+  const { run, operations } = await start(t)
+  const text = 'loading\n\u001b[2Jgone\r\n'
+  operations.log = { state: 'ended', from: 0, next: 20, pieces: [{ stream: 'stdout', text }] }
+  t.match(await run(['logs', 'j1'], { columns: 80 }), { code: 0, stdout: 'loading\n\\x1b[2Jgone\n' })
+  t.match(await run(['logs', 'j1']), { code: 0, stdout: text })
+})
