@@ -20,6 +20,7 @@ import { DataConnection } from './data/connection.js'
 import { warnFirstProcess } from './first-process.js'
 import { ownIdentity } from './host.js'
 import { LateSentry } from './sentry.js'
+import { printable, printableOutput } from './printable.js'
 import { preflight } from './preflight.js'
 import { JobLog } from './job-log.js'
 import { type PidFile, writePidFile } from './pid-file.js'
@@ -136,7 +137,7 @@ export async function run(config: Config, begun: Begun): Promise<number> {
       logger,
       jobLog,
       prepareReload: begun.reload && makeReloader({ ...begun.reload, config, environment, logger, jobLog }),
-      output: (chunk, stream) => process[stream].write(chunk),
+      output: (chunk, stream) => process[stream].write(shownOn(process[stream], chunk)),
     })
     const { host, pid } = identity
     const { queues } = config
@@ -169,6 +170,11 @@ export async function run(config: Config, begun: Begun): Promise<number> {
   }
 }
 
+/** What jobs print goes on as it is, but not to a terminal, on which it could do anything. */
+function shownOn({ isTTY }: { isTTY?: boolean }, chunk: Uint8Array): Uint8Array | string {
+  return isTTY === true ? printableOutput(Buffer.from(chunk).toString()) : chunk
+}
+
 /** What works beside the supervisor; undefined: not wanted. */
 interface Beside {
   readonly scheduler: Scheduler | undefined
@@ -191,7 +197,7 @@ async function serve(
   const path = config.socket ?? defaultSocketPath(environment)
   const control = new ControlServer({ path, operations: supervisor, data: () => data.open(), logger })
   const title = (): string => supervisorTitle(config.queues, supervisor.busyExecutors, supervisor.state)
-  const endTitle = keepTitle(title, (text) => (process.title = text))
+  const endTitle = keepTitle(title, (text) => (process.title = printable(text)))
   const watched = {
     pulse: () => supervisor.pulse(),
     nudge: () => supervisor.nudge(),

@@ -3,7 +3,10 @@ import { pipelined, type Outcome } from './fleet/pipeline.js'
 import { parseJobHash, type JobHash } from './job/hash.js'
 import type { Result } from './job/result.js'
 import { readResult, type StreamEntry } from './job-result.js'
+import { readKey } from './redis/read-key.js'
 import type { Store } from './redis/store.js'
+
+const RESULTS = 'a stream of results'
 
 /** A job as it lies in Redis. */
 export interface LoadedJob {
@@ -11,12 +14,12 @@ export interface LoadedJob {
   readonly latest: Result | undefined
 }
 
-/** @throws NoSuchJobError, or MalformedJobError if a field cannot be read */
+/** @throws NoSuchJobError, MalformedJobError if a field cannot be read, RqdError RQD_REDIS */
 export async function loadJob({ keys, redis }: Store, jobId: string): Promise<LoadedJob> {
   // Sent in one write; a hash and a result from two instants are told apart by their own times.
   const [fields, entries] = await Promise.all([
-    redis.hgetallBuffer(keys.job(jobId)),
-    redis.xrevrangeBuffer(keys.results(jobId), '+', '-', 'COUNT', 1),
+    readKey(redis, keys.job(jobId), 'the hash of a job', redis.hgetallBuffer(keys.job(jobId))),
+    readKey(redis, keys.results(jobId), RESULTS, redis.xrevrangeBuffer(keys.results(jobId), '+', '-', 'COUNT', 1)),
   ])
   const loaded = read(jobId, fields, entries)
   if (loaded === null) throw new NoSuchJobError(jobId)
@@ -55,14 +58,14 @@ export async function loadReadableJobs({ keys, redis }: Store, jobIds: readonly 
   })
 }
 
-/** All results of a job that are kept, the newest first. @throws MalformedJobError */
+/** All results of a job that are kept, the newest first. @throws MalformedJobError, RqdError RQD_REDIS */
 export async function loadResults({ keys, redis }: Store, jobId: string, count?: number): Promise<Result[]> {
   const key = keys.results(jobId)
   const entries =
     count === undefined
-      ? await redis.xrevrangeBuffer(key, '+', '-')
-      : await redis.xrevrangeBuffer(key, '+', '-', 'COUNT', count)
-  return entries.map(readResult)
+      ? redis.xrevrangeBuffer(key, '+', '-')
+      : redis.xrevrangeBuffer(key, '+', '-', 'COUNT', count)
+  return (await readKey(redis, key, RESULTS, entries)).map(readResult)
 }
 
 function read(jobId: string, fields: Record<string, Buffer>, entries: StreamEntry[]): LoadedJob | null {

@@ -6,8 +6,10 @@ keepHeapSmall()
 keepCompiledCode(process.env)
 const { main } = await import('../cli/rqd.js')
 
-process.exitCode = await main(process.argv.slice(2), {
+// A configuration that is a program may have left a timer or a connection behind, which would keep us here.
+const exitCode = await main(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
 })
+process.exit(exitCode)

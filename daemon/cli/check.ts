@@ -3,6 +3,7 @@ import { checkDeployment } from '../check/check-deployment.js'
 import { type Finding, fail } from '../check/finding.js'
 import { loadSettings } from '../config/load-settings.js'
 import { configure } from '../config/make-config.js'
+import { printableMessage } from '../printable.js'
 import { probeSetpriv } from '../supervisor/spawn.js'
 import type { Wanted } from './arguments.js'
 import { coloursFor } from './output.js'
@@ -36,7 +37,7 @@ function render(findings: readonly Finding[], io: RqdIo): string {
   const width = Math.max(...findings.map(({ what }) => what.length))
   const lines = findings.map(({ what, status, reason, next }) => {
     const advice = next === undefined ? '' : `\n      ${' '.repeat(width)}  -> ${next}`
-    return `${paint[status](status.padEnd(4))}  ${what.padEnd(width)}  ${reason}${advice}\n`
+    return `${paint[status](status.padEnd(4))}  ${what.padEnd(width)}  ${printableMessage(reason)}${advice}\n`
   })
   const count = (status: Finding['status']): number => findings.filter((each) => each.status === status).length
   return `${lines.join('')}${count('ok')} ok, ${count('warn')} warned, ${count('fail')} failed\n`

@@ -132,6 +132,8 @@ export class Context {
         })
       })
       return await use(redis, createKeys(this.#flags.prefix))
+    } catch (thrown) {
+      throw namesCommand(coerceError(thrown))
     } finally {
       redis.disconnect()
     }
@@ -152,6 +154,14 @@ async function hangUp<T>(client: ControlClient, use: (client: ControlClient) => 
   } finally {
     client.close()
   }
+}
+
+/** An answer of Redis that is an error, with the command and the key that it was an answer to. */
+function namesCommand(error: Error): Error {
+  if (error.name !== 'ReplyError') return error
+  const { command } = error as Error & { command?: { name: string; args: readonly unknown[] } }
+  const asked = command === undefined ? '' : ` ${command.name} ${String(command.args[0] ?? '')}`
+  return new RqdError('RQD_REDIS', `Redis refused${asked}: ${error.message}`, { cause: error })
 }
 
 /** A variable of the environment. An empty one says nothing, as with rqd. */

@@ -2,6 +2,8 @@ import type CliTable from 'cli-table3'
 import type picocolors from 'picocolors'
 import { requirePackage } from '../../src/require.js'
 
+export { printable } from '../printable.js'
+
 const { createColors } = requirePackage('picocolors') as typeof picocolors
 
 /** Where text goes: a stream of the process, or a test's. */
@@ -90,17 +92,6 @@ export function formatBytes(bytes: number | null): string {
 /** `1 job`, `3 jobs`. */
 export function formatCount(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
-}
-
-/**
- * Text from elsewhere, safe to print: what others wrote into Redis must neither move the cursor, break a line nor turn
- * the direction of the text.
- */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, (character) => {
-    const code = character.codePointAt(0) ?? 0
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`
-  })
 }
 
 function fitWidths(columns: readonly Column[], natural: readonly number[], width: number | undefined): number[] {

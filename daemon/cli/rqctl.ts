@@ -2,6 +2,7 @@ import type * as commander from 'commander'
 import { RqdError, coerceError } from '../../src/errors.js'
 import { requirePackage } from '../../src/require.js'
 import { version } from '../../src/version.js'
+import { printableMessage } from '../printable.js'
 import { type GlobalFlags, Context, type RqctlIo, type Run } from './context.js'
 import { exitCodeOf, exitCodes } from './exit-codes.js'
 
@@ -58,10 +59,20 @@ export async function main(argv: readonly string[], io: RqctlIo): Promise<number
 function report(thrown: unknown, command: string | undefined, io: RqctlIo): number {
   const error = coerceError(thrown)
   const code = exitCodeOf(error)
-  const text = error instanceof RqdError ? error.message : (error.stack ?? error.message)
-  io.stderr.write(`rqctl: ${text}\n`)
+  io.stderr.write(`rqctl: ${printableMessage(error.message)}\n`)
+  if (!(error instanceof RqdError)) tellUnexpected(error, io)
   if (code === exitCodes.usage && command !== undefined) io.stderr.write(`${hintFor(command)}\n`)
   return code
+}
+
+/** An error of ours says all that a user needs; for any other, whoever looks for the reason wants to know where. */
+function tellUnexpected(error: Error, { stderr, env }: RqctlIo): void {
+  const isAsked = (env['NODE_DEBUG'] ?? '').split(',').includes('rqctl')
+  stderr.write(
+    isAsked
+      ? `${printableMessage(error.stack ?? '')}\n`
+      : 'this was not expected: NODE_DEBUG=rqctl shows where it came from\n',
+  )
 }
 
 // A line that begins with a command needs that one only; anything else (help, a spelling mistake) may need all.
@@ -121,7 +132,7 @@ function configure(command: commander.Command, io: RqctlIo, hint: string): void 
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, 'rqctl: ')),
+      outputError: (text, write) => write(printableMessage(text.replace(/^error: /, 'rqctl: '))),
     })
 }
 

@@ -9,6 +9,7 @@ import { type LoadedSettings, loadSettings } from '../config/load-settings.js'
 import { EarlyExecutors, earlyCount } from '../supervisor/early.js'
 import { type SpawnExecutor, probeSetpriv, spawnNodeExecutor } from '../supervisor/spawn.js'
 import { version } from '../../src/version.js'
+import { printableMessage } from '../printable.js'
 import { type Wanted, readArguments } from './arguments.js'
 
 const { Command, CommanderError, Help, InvalidArgumentError, Option } = requirePackage('commander') as typeof commander
@@ -115,13 +116,13 @@ async function showConfig(loaded: LoadedSettings, json: boolean, io: RqdIo): Pro
   const { configure } = await import('../config/make-config.js')
   const { printConfig, printConfigJson } = await import('../config/print-config.js')
   const configuration = configure(loaded.settings)
-  for (const warning of configuration.warnings) io.stderr.write(`rqd: ${warning}\n`)
+  for (const warning of configuration.warnings) io.stderr.write(`rqd: ${printableMessage(warning)}\n`)
   io.stdout.write(json ? printConfigJson(configuration, loaded.file) : printConfig(configuration))
   return 0
 }
 
 function refuse(thrown: unknown, io: RqdIo): number {
-  io.stderr.write(`rqd: ${coerceError(thrown).message}\nrun "rqd --help" to see the options\n`)
+  io.stderr.write(`rqd: ${printableMessage(coerceError(thrown).message)}\nrun "rqd --help" to see the options\n`)
   return 2
 }
 
@@ -222,6 +223,6 @@ export function program(io: RqdIo): commander.Command {
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, 'rqd: ')),
+      outputError: (text, write) => write(printableMessage(text.replace(/^error: /, 'rqd: '))),
     })
 }

@@ -22,16 +22,16 @@ export function number(bounds: { min: number; max?: number; whole?: boolean }) {
   })
 }
 
-const truths: Readonly<Record<string, boolean>> = {
-  ...{ true: true, yes: true, on: true, '1': true },
-  ...{ false: false, no: false, off: false, '0': false },
-}
+const truths: ReadonlyMap<string, boolean> = new Map([
+  ...['true', 'yes', 'on', '1'].map((text): [string, boolean] => [text, true]),
+  ...['false', 'no', 'off', '0'].map((text): [string, boolean] => [text, false]),
+])
 
 /** True or false, or a text that means it. */
 export function flag() {
   const expected = 'expected true or false'
   return z.union([z.boolean(), z.string()], { error: expected }).transform((given, context) => {
-    const value = typeof given === 'boolean' ? given : truths[given.toLowerCase()]
+    const value = typeof given === 'boolean' ? given : truths.get(given.toLowerCase())
     if (value !== undefined) return value
     context.addIssue({ code: 'custom', message: expected })
     return z.NEVER
@@ -60,20 +60,20 @@ export function checked(check: (text: string) => unknown, what: string) {
 /** Where Redis is. */
 export const redisUrl = checked(parseRedisUrl, 'a URL: redis://host:port/db, rediss://… or unix:///path/to.sock?db=n')
 
-const levels: Readonly<Record<string, LogLevel>> = {
-  critical: 'error',
-  error: 'error',
-  warning: 'warn',
-  warn: 'warn',
-  info: 'info',
-  debug: 'debug',
-}
+const levels: ReadonlyMap<string, LogLevel> = new Map([
+  ['critical', 'error'],
+  ['error', 'error'],
+  ['warning', 'warn'],
+  ['warn', 'warn'],
+  ['info', 'info'],
+  ['debug', 'debug'],
+])
 
 /** A level by our name or Python's. */
 export const logLevel = z
   .string({ error: 'expected error, warn, info or debug' })
   .transform((given, context): LogLevel => {
-    const level = levels[given.toLowerCase()]
+    const level = levels.get(given.toLowerCase())
     if (level !== undefined) return level
     context.addIssue({ code: 'custom', message: "expected error, warn, info or debug, or RQ's CRITICAL, WARNING, …" })
     return z.NEVER

@@ -1,4 +1,4 @@
-import { RqdError } from '../../src/errors.js'
+import { RqdError, coerceError } from '../../src/errors.js'
 import { nearestSpelling } from '../control/spelling.js'
 import { describeValue } from './describe-value.js'
 import { checkTogether } from './check-together.js'
@@ -40,9 +40,21 @@ export function configure(settings: Settings): Configuration {
     const [issue] = result.error.issues
     throw refusal(known, issue?.path ?? [], issue?.message ?? 'it is not valid')
   }
-  checkTogether(result.data)
+  checkAll(result.data, known)
   const origins = optionKeys.map((key): [string, Origin] => [key, known.get(key)?.origin ?? { kind: 'default' }])
   return { config: freeze(result.data), origins: new Map(origins), warnings }
+}
+
+/** @throws RqdError RQD_BAD_OPTION that begins with the file, where an option that does not fit the others stands in one. */
+function checkAll(config: Config, known: ReadonlyMap<string, Setting>): void {
+  try {
+    checkTogether(config)
+  } catch (thrown) {
+    const { message } = coerceError(thrown)
+    const origin = known.get(message.split(' ', 1)[0] ?? '')?.origin
+    if (origin?.kind !== 'file') throw thrown
+    throw new RqdError('RQD_BAD_OPTION', `${origin.file}: ${message}`, { cause: thrown })
+  }
 }
 
 // Somebody else's variable may begin like ours, so that one is refused for nothing; in all other places it is ours.

@@ -7,9 +7,10 @@ import { requirePackage } from '../../src/require.js'
 import type { ConfigFile } from './find-file.js'
 import { describeValue } from './describe-value.js'
 import { parseYaml, yamlLines } from './parse-yaml.js'
+import { isPlain, plainCopy } from './plain-copy.js'
 
 /** Larger files are no configuration. */
-const MAX_BYTES = 1024 * 1024
+const MAX_BYTES = 256 * 1024
 /** A JavaScript file that has not loaded by then never does. */
 const LOAD_LIMIT_MS = 10_000
 
@@ -40,10 +41,10 @@ export async function parseConfigFile({ path, ending }: ConfigFile): Promise<Par
 function check(path: string, value: unknown, lineOf: ParsedFile['lineOf']): ParsedFile {
   // An empty YAML file.
   if (value === null || value === undefined) return { values: {}, lineOf }
-  if (typeof value !== 'object' || Array.isArray(value)) {
+  if (!isPlain(value)) {
     throw new RqdError('RQD_BAD_OPTION', `${path} holds ${describeValue(value)}; expected options by name`)
   }
-  return { values: value as Record<string, unknown>, lineOf }
+  return { values: plainCopy(value) as Record<string, unknown>, lineOf }
 }
 
 async function readText(path: string): Promise<string> {

@@ -1,3 +1,4 @@
+import { printable } from '../printable.js'
 import type { Configuration } from './make-config.js'
 import { fileName } from './names.js'
 import { maskSecret } from './secrets.js'
@@ -8,7 +9,7 @@ export function printConfig({ config, origins }: Configuration): string {
   const rows = [...origins].map(([key, origin]) => [
     fileName(key),
     showValue(maskSecret(key, config[key as keyof typeof config])),
-    describeOrigin(origin),
+    printable(describeOrigin(origin)),
   ])
   const widths = [0, 1].map((i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)))
   return rows.map((row) => `${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')}\n`).join('')
@@ -26,5 +27,5 @@ export function printConfigJson({ config, origins, warnings }: Configuration, fi
 function showValue(value: unknown): string {
   if (value === undefined || (typeof value === 'object' && Object.keys(value ?? {}).length === 0)) return '-'
   if (Array.isArray(value)) return value.map(showValue).join(', ')
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return printable(typeof value === 'object' ? JSON.stringify(value) : String(value))
 }

@@ -39,7 +39,11 @@ const duration = z.union([z.number(), z.string()], { error: expectedDuration }).
 
 const weights = z.record(queueName, number({ min: 0.000_001 }), { error: 'expected queues with a number each' })
 
-const text = (what: string): zod.ZodString => z.string({ error: `expected ${what}` }).min(1, `expected ${what}`)
+const text = (what: string): zod.ZodString =>
+  z
+    .string({ error: `expected ${what}` })
+    .min(1, `expected ${what}`)
+    .regex(/^\P{Cc}*$/u, `expected ${what}, without control characters`)
 
 /**
  * Every option of the daemon, with its default. Files and the environment name them as names.ts says, the command line

@@ -9,6 +9,7 @@ import { describeThrown } from '../../src/run/traceback.js'
 import { Channel } from '../ipc/channel.js'
 import { type FromExecutor, type ToExecutor } from '../ipc/messages.js'
 import { ExecutorWire } from '../ipc/wire.js'
+import { printable } from '../printable.js'
 import { ignoreTerminalSignals } from '../signals.js'
 import { Executor, type ExecutorProcess } from './executor.js'
 import { newGateMemory } from './gate.js'
@@ -66,7 +67,7 @@ function thisProcess(): ExecutorProcess {
     pid: process.pid,
     version: process.version,
     setTitle: (title) => {
-      process.title = title
+      process.title = printable(title)
     },
     splitOutput,
     warn,

@@ -94,6 +94,15 @@ export class Channel<Out, In> {
     return true
   }
 
+  /** Read no further until `resume`: what comes waits with the sender. */
+  pause(): void {
+    this.#stream.pause()
+  }
+
+  resume(): void {
+    if (!this.#closed) this.#stream.resume()
+  }
+
   /** Write what was sent now, without waiting for the end of the turn. */
   flush(): void {
     if (this.#closed || this.#batch.length === 0) return

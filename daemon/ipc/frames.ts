@@ -1,5 +1,6 @@
 import { Decoder, Encoder } from '@msgpack/msgpack'
 import { RqdError } from '../../src/errors.js'
+import { faultOfValue } from './check-value.js'
 
 /** The largest frame that either side accepts, unless told otherwise. */
 export const DEFAULT_MAX_FRAME_BYTES = 256 * 1024 * 1024
@@ -10,7 +11,7 @@ const HEADER_BYTES = 4
 /** An encoder keeps its buffer: after a message of this size it is thrown away with it. */
 const KEEP_ENCODER_BYTES = 1024 * 1024
 
-// Far above any real message: they keep a few bytes of garbage from reserving gigabytes.
+// Far above any real message.
 const decoder = new Decoder({ maxArrayLength: 1_000_000, maxMapLength: 10_000 })
 let encoder = new Encoder()
 
@@ -114,6 +115,11 @@ export class FrameDecoder {
   }
 
   #decode(bytes: Buffer, messages: unknown[]): void {
+    const fault = faultOfValue(bytes)
+    if (fault !== undefined) {
+      this.#fail(`a frame of ${bytes.length} bytes is no MessagePack value of a message: ${fault}`)
+      return
+    }
     try {
       messages.push(decoder.decode(bytes))
     } catch (thrown) {

@@ -76,8 +76,8 @@ export function writeResult(result: JobResult): ResultTuple {
 export function readResult(value: unknown, nameOf: (seq: number) => string): JobResult {
   const [seq, startedAtMs, endedAtMs, returned, error] = items(value, 'progress', 'ended[]')
   if (!isNatural(seq)) return wrong('progress', 'ended[].seq', seq, 'an integer of at least 0')
-  if (!isFinite(startedAtMs)) return wrong('progress', 'ended[].startedAtMs', startedAtMs, 'a finite number')
-  if (!isFinite(endedAtMs)) return wrong('progress', 'ended[].endedAtMs', endedAtMs, 'a finite number')
+  if (!isTime(startedAtMs)) return wrong('progress', 'ended[].startedAtMs', startedAtMs, TIME)
+  if (!isTime(endedAtMs)) return wrong('progress', 'ended[].endedAtMs', endedAtMs, TIME)
   const execution = nameOf(seq)
   if (error !== undefined) {
     return { seq, execution, startedAtMs, endedAtMs, outcome: 'error', error: parseJobError(error) }
@@ -96,7 +96,7 @@ export function writeStart({ seq, atMs }: JobStart): StartTuple {
 export function readStart(value: unknown, nameOf: (seq: number) => string): JobStart {
   const [seq, atMs] = items(value, 'progress', 'started[]')
   if (!isNatural(seq)) return wrong('progress', 'started[].seq', seq, 'an integer of at least 0')
-  if (!isFinite(atMs)) return wrong('progress', 'started[].atMs', atMs, 'a finite number')
+  if (!isTime(atMs)) return wrong('progress', 'started[].atMs', atMs, TIME)
   return { seq, execution: nameOf(seq), atMs }
 }
 
@@ -116,6 +116,13 @@ function items(value: unknown, type: string, field: string): readonly unknown[] 
 
 function isNatural(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+}
+
+const TIME = 'milliseconds since the epoch, up to the year 9999'
+const LAST_MS = Date.UTC(10_000, 0)
+
+function isTime(value: unknown): value is number {
+  return isFinite(value) && value >= 0 && value < LAST_MS
 }
 
 function isFinite(value: unknown): value is number {

@@ -1,5 +1,6 @@
 import { RqdError } from '../../src/errors.js'
 import type { FromExecutor, ToExecutor } from './messages.js'
+import { Opening } from './opening.js'
 import { parseFromExecutor, parseToExecutor } from './parse.js'
 import { writeResult, writeRunJob, writeStart } from './tuples.js'
 
@@ -13,7 +14,9 @@ export interface Wire<Out, In> {
 
 /** The supervisor's side: executors name jobs by number, and this knows whose they are. */
 export class SupervisorWire implements Wire<ToExecutor, FromExecutor> {
+  readonly #opening = new Opening()
   readonly #executions = new Map<number, string>()
+  readonly #begun = new Set<number>()
   readonly #nameOf = (seq: number): string => {
     const execution = this.#executions.get(seq)
     if (execution !== undefined) return execution
@@ -28,7 +31,17 @@ export class SupervisorWire implements Wire<ToExecutor, FromExecutor> {
 
   read(value: unknown): FromExecutor {
     const message = parseFromExecutor(value, this.#nameOf)
-    if (message.type === 'progress') for (const { seq } of message.ended) this.#executions.delete(seq)
+    this.#opening.check(message.type)
+    if (message.type !== 'progress') return message
+    for (const { seq } of message.ended) {
+      if (!this.#executions.delete(seq)) throw new RqdError('RQD_PROTOCOL', `bad progress: job ${seq} ended twice`)
+      this.#begun.delete(seq)
+    }
+    for (const { seq } of message.started) {
+      if (!this.#executions.has(seq)) throw new RqdError('RQD_PROTOCOL', `bad progress: job ${seq} began after its end`)
+      if (this.#begun.has(seq)) throw new RqdError('RQD_PROTOCOL', `bad progress: job ${seq} began twice`)
+      this.#begun.add(seq)
+    }
     return message
   }
 

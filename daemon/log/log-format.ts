@@ -2,6 +2,7 @@ import { RqdError } from '../../src/errors.js'
 import type { LogFields } from '../../src/logger.js'
 import { didYouMean } from '../control/spelling.js'
 import type { LogLevel } from '../log.js'
+import { printable } from '../printable.js'
 import { DEFAULT_DATE_FORMAT, formatDate } from './date-format.js'
 import { compileFormat } from './python-format.js'
 
@@ -22,6 +23,9 @@ export interface LineStyle {
   readonly pid: number
 }
 
+/** Most characters of a value in a line: what others have written may be of any size. */
+const MAX_VALUE = 2_000
+
 const names = ['auto', 'text', 'json', 'journald']
 
 /** @throws RqdError RQD_BAD_OPTION if it is neither one of our formats nor one of Python's. */
@@ -39,7 +43,8 @@ export function checkLogFormat(format: string): void {
 export function lineMaker({ format, dateFormat, pid }: LineStyle): (entry: Entry) => string {
   switch (format) {
     case 'json':
-      return ({ timestamp, level, message, fields }) => JSON.stringify({ fields, level, message, timestamp })
+      return ({ timestamp, level, message, fields }) =>
+        escaped({ fields: shortened(fields), level, message, timestamp })
     case 'journald':
       return (entry) => `<${priorities[entry.level]}>${sentence(entry)}`
     case 'text':
@@ -62,11 +67,31 @@ function sentence({ message, fields }: Entry): string {
   const shown = Object.entries(fields)
     .filter(([, value]) => value !== undefined && value !== null && value !== '')
     .map(([name, value]) => `${name}=${quote(value ?? '')}`)
-  return shown.length === 0 ? message : `${message}  ${shown.join(' ')}`
+  const said = printable(message)
+  return shown.length === 0 ? said : `${said}  ${shown.join(' ')}`
 }
 
 // A value with blanks, quotes or control characters is quoted, so that a line stays one line.
 function quote(value: string | number | boolean): string {
   const text = String(value)
-  return /^[^\s"=\p{Cc}]+$/u.test(text) ? text : JSON.stringify(text)
+  if (/^[^\s"=\p{Cc}\u202a-\u202e\u2066-\u2069]+$/u.test(text)) return shorten(text)
+  return escaped(shorten(text))
+}
+
+/** JSON that brings nothing to a terminal: JSON itself lets some control characters and turns of direction pass. */
+function escaped(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+function shortened(fields: LogFields): LogFields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? shorten(value) : value]),
+  )
+}
+
+function shorten(text: string): string {
+  return text.length <= MAX_VALUE ? text : `${text.slice(0, MAX_VALUE)}… (${text.length} characters)`
 }

@@ -1,5 +1,8 @@
 import type { Clock } from '../../src/clock.js'
 
+/** The longest that a timer waits: one that is to wait longer rings at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
 /** One timer for many deadlines: it rings at the earliest, and then they are all looked at. Monotonic milliseconds. */
 export class Alarm {
   readonly #clock: Clock
@@ -22,7 +25,8 @@ export class Alarm {
         this.#dueMs = Infinity
         this.#ring()
       },
-      Math.ceil(Math.max(0, dueMs - this.#clock.monoMs())),
+      // It rings again for what is due later than any timer can wait.
+      Math.min(MAX_TIMER_MS, Math.ceil(Math.max(0, dueMs - this.#clock.monoMs()))),
     )
   }
 

@@ -16,6 +16,8 @@ export interface Death {
   readonly peakRssBytes: number | null
   readonly cpuMs: number | null
   readonly output: readonly string[]
+  /** How it broke the protocol, for which it was killed; null if it did not. */
+  readonly breach: string | null
 }
 
 /** What the death of its executor means for a job. */
@@ -29,7 +31,7 @@ export function outcomeOfDeath(death: Death, limitSec: number, runSec: number): 
     case 'stopped':
       return { kind: 'stopped', text: text(STOPPED_TEXT), certificate }
     case null:
-      return { kind: 'died', text: text(deathText(death.exit, certificate.cause)), certificate }
+      return { kind: 'died', text: text(deathText(death, certificate.cause)), certificate }
   }
 }
 
@@ -50,9 +52,10 @@ export function outcomeOfCallbackDeath(outcome: Outcome, traceback: string | nul
   return { kind: 'raised', text, ...(outcome.certificate === undefined ? {} : { certificate: outcome.certificate }) }
 }
 
-function certify({ exit, reason, oomKiller, peakRssBytes, cpuMs, output }: Death, runSec: number): DeathCertificate {
+function certify(death: Death, runSec: number): DeathCertificate {
+  const { exit, peakRssBytes, cpuMs, output } = death
   return {
-    cause: causeOf(exit, reason, oomKiller, output),
+    cause: causeOf(death),
     signal: exit.signal,
     exitCode: exit.code,
     pid: exit.pid,
@@ -63,14 +66,10 @@ function certify({ exit, reason, oomKiller, peakRssBytes, cpuMs, output }: Death
   }
 }
 
-function causeOf(
-  exit: Exit,
-  reason: AbortReason | null,
-  oomKiller: OomKiller | null,
-  output: readonly string[],
-): DeathCause {
+function causeOf({ exit, reason, oomKiller, output, breach }: Death): DeathCause {
   if (reason === 'timeout') return 'timeout'
   if (reason === 'stopped') return 'operator stop'
+  if (breach !== null) return 'protocol error'
   // V8 says so itself before it aborts the process.
   if (exit.signal === 'SIGABRT' && output.some((line) => /FATAL ERROR: .*heap/i.test(line))) {
     return 'out of memory (V8 heap limit)'
@@ -82,10 +81,10 @@ function causeOf(
 }
 
 /** RQ's words for a job whose process died, with the raw wait status that it prints, then our own in plain terms. */
-function deathText(exit: Exit, cause: DeathCause): string {
+function deathText({ exit, breach }: Death, cause: DeathCause): string {
   if (exit.signal !== null) {
     const number = constants.signals[exit.signal]
-    const why = cause === 'signal' ? '' : `: ${cause}`
+    const why = cause === 'signal' ? '' : `: ${cause}${breach === null ? '' : ` (${breach})`}`
     return [
       `Work-horse terminated unexpectedly; waitpid returned ${number} (signal ${number}); `,
       `The executor (pid ${exit.pid}) was killed by ${exit.signal} while the job ran${why}.`,

@@ -50,6 +50,8 @@ export class Member {
   heardMonoMs = -Infinity
   /** Why the present process cannot work, if that is known. */
   lastWords: string | null = null
+  /** How it broke the protocol; null if it did not. */
+  breach: string | null = null
   /** The same of the last one that died without having done anything. */
   trouble: string | null = null
   readonly closed: Deferred<void> = deferred()
@@ -80,6 +82,7 @@ export class Member {
     this.answers = answers
     this.served = 0
     this.lastWords = null
+    this.breach = null
     this.#life = life
     this.#seq = 0
     this.#outbox = []
@@ -178,6 +181,11 @@ export class Member {
     return { frames, assigned }
   }
 
+  /** True for a job that this process has. */
+  has(execution: string): boolean {
+    return this.#estimatesMs.has(execution)
+  }
+
   /** The function of a job was called. */
   began(execution: string, nowMonoMs: number): void {
     this.#progressMonoMs = nowMonoMs
@@ -217,11 +225,12 @@ export class Member {
   }
 
   /** What the process has used for a job, as far as it was seen, and the last lines that the job printed. */
-  trace(execution: string): Pick<Death, 'peakRssBytes' | 'cpuMs' | 'output'> {
-    const { vitals, cpuMsBefore } = this
+  trace(execution: string): Pick<Death, 'peakRssBytes' | 'cpuMs' | 'output' | 'breach'> {
+    const { vitals, cpuMsBefore, breach } = this
     return {
       peakRssBytes: vitals?.peakRssBytes ?? null,
       cpuMs: vitals === null ? null : Math.max(0, vitals.cpuMs - cpuMsBefore),
+      breach,
       output: [...(this.#tails.get(execution)?.lines() ?? []), ...this.#tail.lines()],
     }
   }

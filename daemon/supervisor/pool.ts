@@ -7,9 +7,11 @@ import { heldBy, newSlot, nextTickMs, step, type SlotAction, type SlotEvent } fr
 import { drawLifetime, type Lifetime, type RecycleReason } from './lifetime.js'
 import { leastBusy, leastLoaded, Member } from './member.js'
 import { mergeProgress } from './merge-progress.js'
+import { MetaAnswers } from './meta-answers.js'
 import type { PoolOptions, PoolSettings } from './pool-options.js'
 import { viewOf, type SlotView } from './slot-view.js'
 import type { ExecutorProcess, Exit } from './spawn.js'
+import { runHasEnded } from './save-meta.js'
 import { cannotStart, tellCrashLoop, troubleOf } from './trouble.js'
 import { readVitals } from './vitals.js'
 
@@ -24,6 +26,9 @@ const START_FAILURES = 5
 
 /** Where so many in a row die while all are replaced, the others stay. */
 const ROLLOUT_FAILURES = 3
+
+/** Most characters of what a failing executor says that are told on. */
+const MAX_LAST_WORDS = 2_000
 
 /** How long an executor may take to say which jobs it has not begun, before nobody waits for it any more. */
 const TAKE_BACK_LIMIT_MS = 2_000
@@ -48,6 +53,7 @@ export class Pool {
   #settings: PoolSettings
   /** How often the settings have changed: executors that were started with older ones are to be replaced. */
   #generation = 0
+  readonly #metaAnswers = new MetaAnswers()
   #lookTimer: NodeJS.Timeout | undefined
   #stopping = false
 
@@ -426,6 +432,11 @@ export class Pool {
       // A connection that merely broke is the executor's death, which is told on its own.
       if (hasCode(error, 'RQD_PROTOCOL')) {
         logger.error('an executor broke the protocol and is ended', { pid: executor.pid, error: error?.message })
+        const owner = this.#owners.get(executor)
+        if (owner !== undefined) {
+          owner.breach = error?.message ?? null
+          owner.lastWords ??= owner.breach
+        }
       }
       // Without its channel an executor is of no use: its death follows and is handled there.
       executor.signal('SIGKILL')
@@ -468,15 +479,16 @@ export class Pool {
         this.#apply(member, { type: 'ready' })
         return
       case 'fatal':
-        member.lastWords = message.message
-        logger.error('an executor cannot work', { worker: member.worker, pid: executor.pid, error: message.message })
-        this.#ready.reject(new RqdError('RQD_EXECUTOR', message.message))
+        member.lastWords = message.message.slice(0, MAX_LAST_WORDS)
+        logger.error('an executor cannot work', { worker: member.worker, pid: executor.pid, error: member.lastWords })
+        this.#ready.reject(new RqdError('RQD_EXECUTOR', member.lastWords))
         return
       case 'progress':
         this.#progress(member, message)
         return
       case 'callback': {
         const { execution, timeoutSec, traceback, step: name } = message
+        if (!member.has(execution)) return
         this.#apply(member, { type: 'callback', execution, limitMs: timeoutSec > 0 ? timeoutSec * 1000 : null })
         listener.callingBack(execution, timeoutSec, traceback, name)
         return
@@ -488,14 +500,13 @@ export class Pool {
         this.#apply(member, { type: 'returned', executions: message.executions })
         return
       case 'meta':
-        void this.#options.listener.meta(message.execution, message.meta).then((failure) => {
-          const { code, message: why } = failure ?? { code: '', message: '' }
-          executor.channel.send({ type: 'saved', request: message.request, code, message: why })
-        })
+        void this.#metaAnswers.answer(executor, message, async (execution, meta) =>
+          member.has(execution) ? listener.meta(execution, meta) : runHasEnded,
+        )
         return
       case 'output':
         member.printed(message.bytes, message.execution)
-        listener.printed(message.execution, message.bytes, message.stream)
+        if (member.has(message.execution)) listener.printed(message.execution, message.bytes, message.stream)
         this.#options.output(message.bytes, message.stream)
         return
       case 'stats':

@@ -6,6 +6,11 @@ import type { JobBoard } from './job-board.js'
 /** What an executor is told of a `meta` that it sent; null where it is stored. */
 export type SaveFailure = { readonly code: ErrorCode; readonly message: string } | null
 
+export const runHasEnded: SaveFailure = {
+  code: 'RQD_INVALID_JOB_OPERATION',
+  message: 'the meta was not saved: this run has ended',
+}
+
 /** Store what a running job wants as its meta, if it is still ours. Never rejects. */
 export async function saveRunningMeta(
   store: Store,
@@ -14,9 +19,7 @@ export async function saveRunningMeta(
   meta: Uint8Array | null,
 ): Promise<SaveFailure> {
   const running = board.running.get(execution)
-  if (running === undefined) {
-    return { code: 'RQD_INVALID_JOB_OPERATION', message: 'the meta was not saved: this run has ended' }
-  }
+  if (running === undefined) return runHasEnded
   try {
     await saveHeldMeta(store, running.job, meta)
     return null

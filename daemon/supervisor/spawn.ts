@@ -54,17 +54,24 @@ export interface ExecutorSetting {
   readonly daemonId: string
   /** Limit of V8's heap, MiB; null leaves Node's own. */
   readonly heapMb: number | null
+  /** Its program: ours, unless another one that speaks the protocol is named. */
+  readonly main?: string
 }
 
 /**
  * Start the Node executor, with descriptor 3 as its channel and 4 as its lifeline. It dies with this process: the
  * kernel sees to it where `setpriv` is there to ask, the lifeline's thread everywhere, for its whole process group.
  */
-export function spawnNodeExecutor({ environment, daemonId, heapMb }: ExecutorSetting): ExecutorProcess {
+export function spawnNodeExecutor({
+  environment,
+  daemonId,
+  heapMb,
+  main = executorMain,
+}: ExecutorSetting): ExecutorProcess {
   const inherited = Object.entries(environment).filter(([name]) => !notInherited.includes(name))
   const env = { ...Object.fromEntries(inherited), [DAEMON_MARK]: daemonId, RQD_LIFELINE: '1' }
   const heap = heapMb === null ? [] : [`--max-old-space-size=${heapMb}`]
-  const args = [...heap, executorMain, TITLE_SPACE]
+  const args = [...heap, main, TITLE_SPACE]
   const [program, allArgs] = setprivWorks()
     ? ['setpriv', ['--pdeathsig', 'KILL', '--', process.execPath, ...args]]
     : [process.execPath, args]
@@ -76,7 +83,7 @@ export function spawnNodeExecutor({ environment, daemonId, heapMb }: ExecutorSet
   const { pid, stdout, stderr } = child
   child.on('error', () => undefined)
   if (pid === undefined) {
-    throw new RqdError('RQD_EXECUTOR', `cannot start an executor: ${process.execPath} ${executorMain} was not run`)
+    throw new RqdError('RQD_EXECUTOR', `cannot start an executor: ${process.execPath} ${main} was not run`)
   }
   const signal = (name: NodeJS.Signals): void => signalGroup(pid, name)
   // `pipe` gives the child one end of a socket pair, so that the descriptor works both ways.
@@ -86,6 +93,10 @@ export function spawnNodeExecutor({ environment, daemonId, heapMb }: ExecutorSet
   const lifeline = child.stdio[4] as Duplex
   lifeline.on('error', () => undefined)
   const answers = new RevokeDecoder(2)
+  const asked: number[] = []
+  const breach = (what: string): void => channel.close(new RqdError('RQD_PROTOCOL', `bad lifeline: ${what}`))
+  // At an orderly end all of its descriptors close at once, and what lies in the channel is still to be read.
+  lifeline.on('close', () => setTimeout(() => breach('it was closed'), LAST_WORDS_MS).unref())
   const ended = new Promise<Exit>((resolve) => {
     child.once('exit', (code, signalName) => {
       // What the job left behind must not outlive its executor.
@@ -103,10 +114,18 @@ export function spawnNodeExecutor({ environment, daemonId, heapMb }: ExecutorSet
     stderr,
     ended,
     signal,
-    revoke: (upToSeq) => void lifeline.write(encodeRevoke(upToSeq)),
+    revoke: (upToSeq) => {
+      asked.push(upToSeq)
+      lifeline.write(encodeRevoke(upToSeq))
+    },
     onRevoked: (listener) => {
       lifeline.on('data', (chunk: Buffer) => {
         for (const [upToSeq = 0, begunSeq = 0] of answers.push(chunk)) {
+          const isGreeting = upToSeq === 0 && begunSeq === 0
+          if (!isGreeting && asked.shift() !== upToSeq) {
+            breach(`it answers for ${upToSeq}, which was not asked`)
+            return
+          }
           wire.revoked(upToSeq, begunSeq)
           listener(upToSeq, begunSeq)
         }

@@ -22,6 +22,8 @@ export type DeathCause =
   | 'timeout'
   | 'operator stop'
   | 'exit code'
+  /** It was killed because nobody could rely on what it said. */
+  | 'protocol error'
   | 'signal'
   | 'out of memory (cgroup limit)'
   | 'out of memory (kernel)'

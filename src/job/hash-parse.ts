@@ -6,7 +6,10 @@ import { type JobHash, type Webhook } from './hash.js'
 import { isJobStatus, type JobStatus } from './status.js'
 
 /** Puts one field into a hash that is being read. The reader stands at the field. */
-type Place = (hash: JobHash, read: FieldReader) => void
+type Place = (hash: JobHash, read: FieldReader, keep: Keep) => void
+
+/** Keeps a field as it is. */
+type Keep = (field: string, value: Uint8Array) => void
 
 /** Where each field that `JobHash` has a place for goes. Dependencies and webhooks need a second look: see `parse`. */
 const places: ReadonlyMap<string, Place> = new Map<string, Place>([
@@ -45,7 +48,7 @@ const places: ReadonlyMap<string, Place> = new Map<string, Place>([
     'repeat_intervals',
     (hash, read) => (hash.repeatIntervalsSec = read.array('a JSON array of seconds', isFiniteNumber)),
   ],
-  ['webhooks', (hash, read) => keepWebhooks(hash, read.value)],
+  ['webhooks', (hash, read, keep) => keepWebhooks(hash, read.value, keep)],
   ['rate_limit_key', (hash, read) => (hash.rateLimitKey = read.text())],
   ['rate_limit_concurrency', (hash, read) => (hash.rateLimitConcurrency = read.int())],
   ['result', (hash, read) => (hash.result = read.value)],
@@ -130,10 +133,6 @@ export function emptyJobHash(jobId: string): JobHash {
 
 const noExtra: ReadonlyMap<string, Uint8Array> = new Map()
 
-function addExtra(hash: JobHash, field: string, value: Uint8Array): void {
-  hash.extra = new Map([...hash.extra, [field, value]])
-}
-
 function parse(jobId: string, visitFields: VisitFields, onProblem: (problem: MalformedJobError) => void): JobHash {
   const hash = emptyJobHash(jobId)
   const read = new FieldReader(jobId, onProblem)
@@ -141,11 +140,16 @@ function parse(jobId: string, visitFields: VisitFields, onProblem: (problem: Mal
     legacyDependency: undefined,
     dependencies: false,
   }
+  let extra: Map<string, Uint8Array> | undefined
+  const keep: Keep = (field, value) => {
+    if (extra === undefined) hash.extra = extra = new Map()
+    extra.set(field, value)
+  }
   visitFields((field, bytes, start, end) => {
     read.at(field, bytes, start, end)
     const place = places.get(field)
-    if (place === undefined) addExtra(hash, field, read.value)
-    else place(hash, read)
+    if (place === undefined) keep(field, read.value)
+    else place(hash, read, keep)
     if (field === 'dependency_id') found.legacyDependency = read.text()
     else if (field === 'dependency_ids') found.dependencies = end > start
   })
@@ -162,9 +166,9 @@ function parseStatus(read: FieldReader): JobStatus | undefined {
 }
 
 /** Webhooks that nobody can read are kept as they are. */
-function keepWebhooks(hash: JobHash, bytes: Uint8Array): void {
+function keepWebhooks(hash: JobHash, bytes: Uint8Array, keep: Keep): void {
   const webhooks = parseWebhooks(bytes)
-  if (webhooks === undefined) addExtra(hash, 'webhooks', bytes)
+  if (webhooks === undefined) keep('webhooks', bytes)
   else hash.webhooks = webhooks
 }
 

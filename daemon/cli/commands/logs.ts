@@ -4,6 +4,7 @@ import type { JobStatus } from '../../../src/job/status.js'
 import type { ControlClient } from '../../control/client.js'
 import type { LogPart } from '../../control/operations.js'
 import type { Context, Run } from '../context.js'
+import { printableOutput } from '../../printable.js'
 import { exitCodes } from '../exit-codes.js'
 
 /** How long the daemon may wait with an answer to `--follow`. */
@@ -93,5 +94,6 @@ function print(context: Context, logs: Logs): void {
   }
   const { missedBytes } = logs
   if (missedBytes !== null && missedBytes > 0) context.remark(`rqctl: ${missedBytes} bytes before this are not kept`)
-  for (const { stream, text } of logs.pieces) io[stream].write(text)
+  // On a terminal what a job printed must not move the cursor; whoever reads a file or a pipe gets what it was.
+  for (const { stream, text } of logs.pieces) io[stream].write(io[stream].isTTY === true ? printableOutput(text) : text)
 }

@@ -197,3 +197,11 @@ t.test(
     t.notMatch(stderr, '\n')
   },
 )
+
+t.test('C12 logs shows on a terminal what a job printed, and hands it on to a pipe as it was', async (t) => {
+  const { run, operations } = await start(t)
+  const text = 'loading\n\u001b[2Jgone\r\n'
+  operations.log = { state: 'ended', from: 0, next: 20, pieces: [{ stream: 'stdout', text }] }
+  t.match(await run(['logs', 'j1'], { columns: 80 }), { code: 0, stdout: 'loading\n\\x1b[2Jgone\n' })
+  t.match(await run(['logs', 'j1']), { code: 0, stdout: text })
+})

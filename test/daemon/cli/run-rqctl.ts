@@ -23,7 +23,8 @@ export async function runRqctl(argv: readonly string[], { columns, env = {}, sig
   return { code, stdout: stdout.text(), stderr: stderr.text() }
 }
 
-function capture(columns: number | undefined) {
+/** A stream that keeps what is written to it. */
+export function capture(columns?: number) {
   let text = ''
   const stream = new Writable({
     decodeStrings: false,

@@ -51,7 +51,11 @@ const fromExecutor: FromExecutor[] = [
   { type: 'ready' },
   { type: 'leaving' },
   { type: 'fatal', message: 'm', traceback: 't' },
-  { type: 'progress', ended: [ok, { ...ok, value: bytes }], started: [{ seq: 1, execution: 'e', atMs: 1 }] },
+  {
+    type: 'progress',
+    ended: [ok, { ...ok, seq: 2, value: bytes }],
+    started: [{ seq: 3, execution: 'e', atMs: 1 }],
+  },
   {
     type: 'progress',
     ended: [{ seq: 1, execution: 'e', startedAtMs: 1, endedAtMs: 2, outcome: 'error', error }],
@@ -66,6 +70,14 @@ const fromExecutor: FromExecutor[] = [
   { type: 'stats', rssBytes: 1, cpuMs: 0.5 },
 ]
 
+/** The supervisor's side once the executor has said `hello`, and `ready` where that is due. */
+function opened(isReady = true): SupervisorWire {
+  const supervisor = new SupervisorWire()
+  supervisor.read({ type: 'hello', protocol: 1, pid: 2, language: 'node', version: 'v' })
+  if (isReady) supervisor.read({ type: 'ready' })
+  return supervisor
+}
+
 void t.test('every message passes as it is, and unknown fields are dropped', (t) => {
   const executor = new ExecutorWire()
   for (const message of toExecutor) {
@@ -73,15 +85,15 @@ void t.test('every message passes as it is, and unknown fields are dropped', (t)
     t.same(executor.read({ ...written, later: 1 }), message, `to ${message.type}`)
   }
   for (const message of fromExecutor) {
-    const supervisor = new SupervisorWire()
-    supervisor.write({ type: 'run', jobs: [runJob] })
+    const supervisor = message.type === 'hello' ? new SupervisorWire() : opened(message.type !== 'ready')
+    supervisor.write({ type: 'run', jobs: [1, 2, 3].map((seq) => ({ ...runJob, seq })) })
     t.same(supervisor.read({ ...(executor.write(message) as object), later: 1 }), message, `from ${message.type}`)
   }
   t.end()
 })
 
 void t.test('a job that the executor does not have, or has given back, is named', (t) => {
-  const supervisor = new SupervisorWire()
+  const supervisor = opened()
   const message = 'bad progress: it names job 2, which this executor does not have'
   const progress = (seq: number): unknown => ({ type: 'progress', ended: [], started: [[seq, 1]] })
   t.throws(() => supervisor.read(progress(2)), { code: 'RQD_PROTOCOL', message })
@@ -144,5 +156,33 @@ void t.test('a wrong field is named with what was found and expected', (t) => {
     code: 'RQD_PROTOCOL',
     message: 'bad progress: field ended[].value is "meh": expected bytes or nil',
   })
+  t.end()
+})
+
+void t.test('what comes out of order, or twice, is refused by name (C12)', (t) => {
+  const refuses = (supervisor: SupervisorWire, message: object, text: string): void => {
+    t.throws(() => supervisor.read(message), { code: 'RQD_PROTOCOL', message: text })
+  }
+  const stats = { type: 'stats', rssBytes: 1, cpuMs: 1 }
+  refuses(new SupervisorWire(), { type: 'ready' }, 'bad order: ready came before hello')
+  refuses(opened(false), stats, 'bad order: stats came before ready')
+  refuses(opened(), { type: 'ready' }, 'bad order: ready came twice')
+  t.match(new SupervisorWire().read({ type: 'leaving' }), { type: 'leaving' }, 'it may leave before anything')
+  const progress = (ended: unknown[], started: unknown[] = []): object => ({ type: 'progress', ended, started })
+  const busy = (): SupervisorWire => {
+    const supervisor = opened()
+    supervisor.write({ type: 'run', jobs: [runJob] })
+    return supervisor
+  }
+  refuses(busy(), progress([[1, 1, 2, null], [1, 1, 2, null]]), 'bad progress: job 1 ended twice') // prettier-ignore
+  refuses(busy(), progress([[1, 1, 2, null]], [[1, 1]]), 'bad progress: job 1 began after its end')
+  const begun = busy()
+  begun.read(progress([], [[1, 1]]))
+  refuses(begun, progress([], [[1, 1]]), 'bad progress: job 1 began twice')
+  refuses(
+    busy(),
+    progress([], [[1, 1e17]]),
+    'bad progress: field started[].atMs is 100000000000000000: expected milliseconds since the epoch, up to the year 9999',
+  )
   t.end()
 })

@@ -63,3 +63,16 @@ t.test('auto is journald where stderr is the journal, and text elsewhere', async
   t.equal(chooseFormat('json', { JOURNAL_STREAM: '8:1234' }, ids), 'json')
   t.equal(chooseFormat('auto', { JOURNAL_STREAM: '0:0' }), 'text')
 })
+
+t.test('C12 nothing raw comes into a line, and nothing of any length', async (t) => {
+  const odd = '\u001b[2J\u009b31m\u007f\u202egpj\u2028\n'
+  const long = 'x'.repeat(1_000_000)
+  const said = { timestamp: entry.timestamp, level: 'error' as const, message: `a${odd}b`, fields: { odd, long } }
+  for (const format of ['text', 'json', 'journald', '%(asctime)s %(message)s']) {
+    const text = lineMaker({ format, dateFormat: undefined, pid: 1 })(said)
+    t.notMatch(text, /[\p{Cc}\u2028\u202e]/u, format)
+    t.ok(text.length < 5_000, format)
+  }
+  const json = JSON.parse(lineMaker({ format: 'json', dateFormat: undefined, pid: 1 })(said)) as Entry
+  t.equal(json.fields['odd'], odd, 'whoever reads JSON gets what it was')
+})

@@ -28,3 +28,14 @@ void t.test('stopped, it rings no more', async (t) => {
   await waitFor('a later alarm', () => rings >= 10)
   t.equal(rings, 10)
 })
+
+void t.test('a deadline beyond what a timer can wait does not ring at once (C12)', async (t) => {
+  let rings = 0
+  const alarm = new Alarm(systemClock, () => (rings += 1))
+  t.teardown(() => alarm.stop())
+  alarm.by(systemClock.monoMs() + 60 * 24 * 3_600_000)
+  const later = new Alarm(systemClock, () => (rings += 10))
+  later.by(systemClock.monoMs() + 40)
+  await waitFor('another alarm', () => rings >= 10)
+  t.equal(rings, 10)
+})

@@ -8,6 +8,7 @@ const death: Death = {
   peakRssBytes: 50 * 1024 * 1024,
   cpuMs: 1_500,
   output: ['one', 'two'],
+  breach: null,
 }
 
 t.test("a killed executor gives RQ's words, then ours, then the certificate", async (t) => {
@@ -46,6 +47,14 @@ t.test('want of memory is named as such, and only where somebody says so', async
   t.equal(cause({ exit: { pid: 1, code: null, signal: 'SIGABRT' }, output: heap }), 'out of memory (V8 heap limit)')
   t.equal(cause({ exit: { pid: 1, code: null, signal: 'SIGABRT' } }), 'signal')
   t.equal(cause({ exit: { pid: 1, code: null, signal: 'SIGSEGV' }, oomKiller: 'kernel' }), 'signal')
+})
+
+t.test('one that was killed because it broke the protocol says how (C12)', async (t) => {
+  t.match(outcomeOfDeath({ ...death, breach: 'bad order: ready came twice', oomKiller: 'kernel' }, 180, 1), {
+    kind: 'died',
+    text: /was killed by SIGKILL while the job ran: protocol error \(bad order: ready came twice\)\./,
+    certificate: { cause: 'protocol error' },
+  })
 })
 
 t.test('an exit code is given as the raw wait status that RQ prints', async (t) => {

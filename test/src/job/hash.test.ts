@@ -240,6 +240,15 @@ void t.test('10,000 mutated hashes parse or are MalformedJobErrors', (t) => {
   t.end()
 })
 
+void t.test('a hash of any number of unknown fields is read in one go (C12)', (t) => {
+  const fields = new Map([['data', Buffer.from('[]')]])
+  for (let i = 0; i < 200_000; i++) fields.set(`unknown-${i}`, Buffer.from('1'))
+  const { hash, problems } = parseJobHashLeniently('j', fields)
+  t.equal(hash.extra.size, 200_000)
+  t.same(problems, [])
+  t.end()
+})
+
 function asBuffers(fields: ReadonlyMap<string, string | Uint8Array>): Map<string, Buffer> {
   return new Map([...fields].map(([name, value]) => [name, Buffer.from(value as string)]))
 }
