@@ -25,6 +25,8 @@ export function bindMethods({ operations, data }: Served, version: string): Reco
 }
 
 function bindDaemon(operations: Operations, version: string): Record<DaemonMethodName, Handler> {
+  // It takes long to make, and does not change.
+  let document: ReturnType<typeof describeMethods> | undefined
   return {
     ping: bind('ping', () => 'pong'),
     status: bind('status', () => operations.status()),
@@ -33,7 +35,7 @@ function bindDaemon(operations: Operations, version: string): Record<DaemonMetho
     drain: bind('drain', ({ timeoutSec }, { onProgress }) => operations.drain(timeoutSec, onProgress)),
     logs: bind('logs', ({ jobId, from, waitSec }) => operations.logs(jobId, from, waitSec)),
     shutdown: bind('shutdown', ({ now }) => operations.shutdown(now)),
-    'rpc.discover': bind('rpc.discover', () => describeMethods(version)),
+    'rpc.discover': bind('rpc.discover', () => (document ??= describeMethods(version))),
   }
 }
 
