@@ -45,11 +45,7 @@ export function renderTable(
   const shown = allColumns.map(({ fromWidth }) => fromWidth === undefined || width === undefined || width >= fromWidth)
   const columns = allColumns.filter((_, i) => shown[i])
   const rows = allRows.map((row) => row.filter((_, i) => shown[i]))
-  const widths = fitWidths(
-    columns,
-    columns.map(({ title }, i) => Math.max(...[title, ...rows.map((row) => textOf(row[i]))].map(lengthOf))),
-    width,
-  )
+  const widths = fitWidths(columns, naturalWidths(columns, rows), width)
   const head = columns.map(({ title }) => ({ text: title, colour: colours.dim }))
   const Table = requirePackage('cli-table3') as typeof CliTable
   const table = new Table({
@@ -66,6 +62,36 @@ export function renderTable(
     )
   }
   return `${table.toString().replace(/ +$/gm, '')}\n`
+}
+
+/**
+ * The same for rows that come one after another: the first ones say how wide the columns are. What is wider later is cut on
+ * a screen, and moves the rest of its line in a pipe.
+ */
+export function tableInParts(
+  allColumns: readonly Column[],
+  { width, colours }: { width: number | undefined; colours: Colours },
+): (rows: readonly (readonly Cell[])[]) => string {
+  const shown = allColumns.map(({ fromWidth }) => fromWidth === undefined || width === undefined || width >= fromWidth)
+  const columns = allColumns.filter((_, i) => shown[i])
+  let widths: number[] | undefined
+  const lineOf = (cells: readonly Cell[], fixed: readonly number[]): string => {
+    const parts = cells.map((cell, i) => {
+      const text = width === undefined ? textOf(cell) : cutTo(textOf(cell), fixed[i] ?? 0)
+      const gap = ' '.repeat(Math.max(0, (fixed[i] ?? 0) - lengthOf(text)))
+      const coloured = typeof cell === 'string' ? text : cell.colour(text)
+      if (columns[i]?.right === true) return gap + coloured
+      return i === cells.length - 1 ? coloured : coloured + gap
+    })
+    return `${parts.join(' '.repeat(GAP))}\n`
+  }
+  return (allRows) => {
+    const rows = allRows.map((row) => row.filter((_, i) => shown[i]))
+    const head = columns.map(({ title }) => ({ text: title, colour: colours.dim }))
+    const isFirst = widths === undefined
+    const fixed = (widths ??= fitWidths(columns, naturalWidths(columns, rows), width))
+    return (isFirst ? [head, ...rows] : rows).map((row) => lineOf(row, fixed)).join('')
+  }
 }
 
 /** An age or duration: `0.4s`, `12s`, `3m 12s`, `2h 05m`, `3d 4h`; `-` for null. */
@@ -92,6 +118,10 @@ export function formatBytes(bytes: number | null): string {
 /** `1 job`, `3 jobs`. */
 export function formatCount(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+function naturalWidths(columns: readonly Column[], rows: readonly (readonly Cell[])[]): number[] {
+  return columns.map(({ title }, i) => Math.max(...[title, ...rows.map((row) => textOf(row[i]))].map(lengthOf)))
 }
 
 function fitWidths(columns: readonly Column[], natural: readonly number[], width: number | undefined): number[] {

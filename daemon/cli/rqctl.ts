@@ -26,8 +26,15 @@ const daemonCommands: Readonly<Record<string, () => Promise<Add>>> = {
 const redisCommands: typeof daemonCommands = {
   cron: async () => (await import('./commands/cron.js')).addCron,
   info: async () => (await import('./commands/info.js')).addInfo,
+  queues: async () => (await import('./commands/queues.js')).addQueues,
   workers: async () => (await import('./commands/workers.js')).addWorkers,
+  jobs: async () => (await import('./commands/jobs.js')).addJobs,
+  job: async () => (await import('./commands/job.js')).addJob,
+  enqueue: async () => (await import('./commands/enqueue.js')).addEnqueue,
   requeue: async () => (await import('./commands/requeue.js')).addRequeue,
+  cancel: async () => (await import('./commands/cancel.js')).addCancel,
+  delete: async () => (await import('./commands/delete.js')).addDelete,
+  empty: async () => (await import('./commands/empty.js')).addEmpty,
   'stop-job': async () => (await import('./commands/stop-job.js')).addStopJob,
   suspend: async () => (await import('./commands/suspend.js')).addSuspend,
   send: async () => (await import('./commands/send.js')).addSend,
@@ -99,7 +106,7 @@ async function buildProgram(io: RqctlIo, run: Run, first: string | undefined): P
   configure(program, io, 'run "rqctl --help"')
   program.commandsGroup('The daemon, over its control socket:')
   await addCommands(program, run, daemonCommands, first)
-  program.commandsGroup('Queues and jobs, straight in Redis:')
+  program.commandsGroup('Queues and jobs, through the daemon or straight in Redis:')
   await addCommands(program, run, redisCommands, first)
   program.commandsGroup('Help:').helpCommand('help [command]', 'print help for a command')
   for (const command of program.commands) {

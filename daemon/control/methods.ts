@@ -26,6 +26,8 @@ export function bindMethods({ operations, data }: Served, version: string): Reco
 }
 
 function bindDaemon(operations: Operations, version: string): Record<DaemonMethodName, Handler> {
+  // It takes long to make, and does not change.
+  let document: ReturnType<typeof describeMethods> | undefined
   return {
     ping: bind('ping', () => 'pong'),
     status: bind('status', () => operations.status()),
@@ -39,7 +41,7 @@ function bindDaemon(operations: Operations, version: string): Record<DaemonMetho
     reload: bind('reload', ({ wait }, { onRollout }) => operations.reload(wait, onRollout)),
     logs: bind('logs', ({ jobId, from, waitSec }) => operations.logs(jobId, from, waitSec)),
     shutdown: bind('shutdown', ({ now }) => operations.shutdown(now)),
-    'rpc.discover': bind('rpc.discover', () => describeMethods(version)),
+    'rpc.discover': bind('rpc.discover', () => (document ??= describeMethods(version))),
   }
 }
 

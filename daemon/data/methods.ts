@@ -1,8 +1,38 @@
+import { cancel } from './cancel.js'
 import { cronList } from './cron-list.js'
+import { deleteJobs } from './delete.js'
+import { empty } from './empty.js'
+import { enqueue } from './enqueue.js'
+import { info } from './info.js'
+import { job } from './job.js'
+import { jobIdsMethod } from './job-ids.js'
+import { jobs } from './jobs.js'
+import { queues } from './queues.js'
+import { requeue } from './requeue.js'
+import { resumeAll } from './resume-all.js'
+import { send } from './send.js'
+import { stopJob } from './stop-job.js'
+import { suspend } from './suspend.js'
+import { workers } from './workers.js'
 
 /** The methods about data at rest, by name: each in a file of its own. */
 export const dataMethods = {
   'cron.list': cronList,
+  info,
+  queues,
+  workers,
+  jobs,
+  'jobs.ids': jobIdsMethod,
+  job,
+  enqueue,
+  requeue,
+  cancel,
+  delete: deleteJobs,
+  empty,
+  'stop-job': stopJob,
+  send,
+  suspend,
+  'resume.all': resumeAll,
 } as const
 
 export type DataMethodName = keyof typeof dataMethods

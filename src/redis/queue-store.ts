@@ -83,14 +83,8 @@ export async function emptyQueue(
   forget: boolean,
   step = MOST_DELETED,
 ): Promise<number> {
-  const call = async (limit: number): Promise<{ taken: number; left: number }> => {
-    const reply = await runScript(redis, scripts.emptyQueue, {
-      keys: { queueKey: keys.queue(queue), queues: keys.queues },
-      args: { prefix: keys.prefix, limit, forget: forget ? 1 : 0 },
-    })
-    const [taken = 0, left = 0] = asList(reply).map(asInteger)
-    return { taken, left }
-  }
+  const call = (limit: number): Promise<{ taken: number; left: number }> =>
+    emptyQueueStep(redis, keys, queue, limit, forget)
   // What comes after the first call is left alone, so that producers cannot keep this going for ever.
   let { taken: deleted, left: waiting } = await call(step)
   while (waiting > 0) {
@@ -99,6 +93,22 @@ export async function emptyQueue(
     waiting = Math.min(waiting - taken, left)
   }
   return deleted
+}
+
+/** Delete the first `limit` jobs that wait on a queue. @returns ids taken off, and left. @throws RqdError RQD_REDIS */
+export async function emptyQueueStep(
+  redis: Redis,
+  keys: Keys,
+  queue: string,
+  limit: number,
+  forget = false,
+): Promise<{ taken: number; left: number }> {
+  const reply = await runScript(redis, scripts.emptyQueue, {
+    keys: { queueKey: keys.queue(queue), queues: keys.queues },
+    args: { prefix: keys.prefix, limit, forget: forget ? 1 : 0 },
+  })
+  const [taken = 0, left = 0] = asList(reply).map(asInteger)
+  return { taken, left }
 }
 
 /** Drop a queue and its ids; the jobs stay. @returns how many ids were on it. @throws RqdError RQD_REDIS */

@@ -105,6 +105,6 @@ export async function removeFromRegistry(
 }
 
 /** Execution ids have 32 hexadecimal digits; whatever else stands behind a colon belongs to the job's id. */
-function jobIdOf(member: string): string {
+export function jobIdOf(member: string): string {
   return /^(.+):[0-9a-f]{32}$/s.exec(member)?.[1] ?? member
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { CronRow } from '../../../src/cron/list.js'
 import type { Context, Run } from '../context.js'
 import { exitCodes } from '../exit-codes.js'
+import { formatOption, templateOf } from '../format.js'
 import { type Cell, type Column, formatAge, printable, renderTable } from '../output.js'
 
 export function addCron(program: Command, run: Run): void {
@@ -11,10 +12,13 @@ export function addCron(program: Command, run: Run): void {
     .description(
       'Show the cron entries of all daemons: schedule, next and last tick, last job. Asks the daemon, or Redis itself where none runs or --url or --prefix is given.',
     )
+    .addOption(formatOption(fields))
     .action(
-      run(async (context) => {
+      run(async (context, command) => {
+        const template = templateOf(context, command)
         const { entries } = await context.withData((data) => data.call('cron.list', {}))
-        context.answer({ entries }, () => describe(entries, context))
+        if (template !== undefined) context.io.stdout.write(entries.map(template).join(''))
+        else context.answer({ entries }, () => describe(entries, context))
         for (const { name } of entries.filter(({ holder }) => holder === null)) {
           context.remark(`rqctl: no scheduler looks after ${printable(JSON.stringify(name))}`)
         }
@@ -22,6 +26,20 @@ export function addCron(program: Command, run: Run): void {
       }),
     )
 }
+
+const fields = [
+  'name',
+  'func',
+  'queue',
+  'cron',
+  'intervalSec',
+  'timeZone',
+  'backfill',
+  'holder',
+  'nextTick',
+  'lastTick',
+  'lastJobId',
+] as const satisfies (keyof CronRow)[]
 
 const columns: Column[] = [
   { title: 'NAME', shrinks: true },

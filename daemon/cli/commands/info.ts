@@ -1,12 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Command } from 'commander'
-import type { Redis } from 'ioredis'
 import { systemClock } from '../../../src/clock.js'
-import { type QueueCounts, queueCounts, readKnownQueues } from '../../../src/fleet/queues.js'
-import { type WorkerRow, listWorkers } from '../../../src/fleet/workers.js'
 import { formatIso } from '../../../src/job/time.js'
-import type { Keys } from '../../../src/redis/keys.js'
-import type { Context, Run } from '../context.js'
+import type { InfoReport } from '../../data/info.js'
+import type { Context, DataCaller, Run } from '../context.js'
 import { exitCodes } from '../exit-codes.js'
 import { renderQueues, renderWorkers, renderWorkersByQueue } from '../info-layout.js'
 import { readInterval } from '../options.js'
@@ -20,19 +17,11 @@ interface Flags {
   raw?: true
 }
 
-interface Report {
-  queues: QueueCounts[]
-  /** Left out if they were not asked for. */
-  workers?: WorkerRow[]
-  /** Members of the set of queues that are no queue's key. */
-  strangers: string[]
-}
-
 export function addInfo(program: Command, run: Run): void {
   program
     .command('info')
     .summary('show queues and workers, as "rq info" does')
-    .description('Show queues with their jobs, and workers, straight from Redis. Changes nothing; needs no daemon.')
+    .description('Show queues with their jobs, and workers. Changes nothing; needs no daemon.')
     .argument('[queue...]', 'only these, and the workers that listen on them (default: all)')
     .option('-R, --by-queue', 'show workers by queue')
     .option('-i, --interval <seconds>', 'show it again and again', readInterval('--interval'))
@@ -45,20 +34,20 @@ export function addInfo(program: Command, run: Run): void {
         if (flags.interval !== undefined && context.json) {
           command.error('error: found --interval and --json, which prints one document; expected one or the other')
         }
-        await context.withRedis((redis, keys) => show(redis, keys, command.args, flags, context))
+        await context.withData((data) => show(data, command.args, flags, context))
         return exitCodes.ok
       }),
     )
 }
 
-async function show(redis: Redis, keys: Keys, asked: readonly string[], flags: Flags, context: Context): Promise<void> {
+async function show(data: DataCaller, asked: string[], flags: Flags, context: Context): Promise<void> {
   const { signal, stdout } = context.io
   for (;;) {
-    const report = await read(redis, keys, asked, flags)
+    const report = await data.call('info', { queues: asked, workers: flags.onlyQueues !== true })
     if (flags.interval !== undefined && stdout.isTTY === true) stdout.write('\x1b[2J\x1b[H')
     context.answer(documentOf(report, flags), () => render(report, flags, context))
     for (const member of report.strangers) {
-      context.remark(`rqctl: ${keys.queues} holds ${printable(JSON.stringify(member))}, which is no queue's key`)
+      context.remark(`rqctl: the set of queues holds ${printable(JSON.stringify(member))}, which is no queue's key`)
     }
     if (flags.interval === undefined) return
     await delay(flags.interval * 1_000, undefined, signal === undefined ? {} : { signal }).catch(() => undefined)
@@ -66,22 +55,12 @@ async function show(redis: Redis, keys: Keys, asked: readonly string[], flags: F
   }
 }
 
-// Which workers are shown follows rq info: those of the queues shown; all if there is no queue.
-async function read(redis: Redis, keys: Keys, asked: readonly string[], flags: Flags): Promise<Report> {
-  const known = asked.length > 0 ? { names: [...asked], strangers: [] } : await readKnownQueues(redis, keys)
-  const counts = await queueCounts(redis, keys, known.names)
-  const { strangers } = known
-  if (flags.onlyQueues === true) return { queues: counts, strangers }
-  const workers = await listWorkers(redis, keys, known.names.length === 0 ? undefined : known.names)
-  return { queues: counts, workers, strangers }
-}
-
 /** What `info --json` prints: only what was asked for. */
-function documentOf({ queues, workers, strangers }: Report, flags: Flags): object {
+function documentOf({ queues, workers, strangers }: InfoReport, flags: Flags): object {
   return flags.onlyWorkers === true && workers !== undefined ? { workers, strangers } : { queues, workers, strangers }
 }
 
-function render(report: Report, flags: Flags, context: Context): string {
+function render(report: InfoReport, flags: Flags, context: Context): string {
   const { queues, workers } = report
   const layout = { raw: flags.raw === true, width: context.io.stdout.columns ?? 80, colours: context.colours }
   const parts: string[] = []

@@ -1,20 +1,10 @@
-import { deflateSync } from 'node:zlib'
-import type * as cliProgress from 'cli-progress'
 import type { Command } from 'commander'
-import { systemClock } from '../../../src/clock.js'
-import { RqdError, coerceError } from '../../../src/errors.js'
-import { allFailedJobIds, failedJobStates } from '../../../src/fleet/failed-jobs.js'
-import { formatIso } from '../../../src/job/time.js'
-import { Store } from '../../../src/redis/store.js'
-import { requirePackage } from '../../../src/require.js'
-import type { Context, Run } from '../context.js'
+import type { Context, DataCaller, Run } from '../context.js'
 import { exitCodes } from '../exit-codes.js'
+import { type JobFilterFlags, addFilterOptions, filterOf, isFiltering } from '../filter-options.js'
+import { inParts } from '../in-parts.js'
 import { formatCount, printable } from '../output.js'
-
-/** Jobs in one step: a step holds up the server for about a millisecond. */
-const BATCH = 200
-/** From this number on, a bar shows how far it is. */
-const MANY = 2 * BATCH
+import { startBar } from '../progress-bar.js'
 
 const REASONS = {
   'not-failed': 'not among the failed jobs of this queue',
@@ -26,111 +16,113 @@ interface Refusal {
   readonly reason: keyof typeof REASONS
 }
 
-interface Outcome {
-  readonly done: string[]
-  readonly refusals: Refusal[]
+interface Flags extends JobFilterFlags {
+  queue?: string
+  all?: true
+  dryRun?: true
+  atFront?: true
 }
 
 export function addRequeue(program: Command, run: Run): void {
-  program
+  const command = program
     .command('requeue')
     .summary('put failed jobs back on their queue')
     .description(
-      'Put failed jobs back on their queue, straight in Redis. Exit code 1 if any of them could not be put back. ' +
-        'Jobs that fail while it runs are left alone.',
+      'Put failed jobs back on their queue: some by id, all of a queue, or those that the filters name. Each is moved ' +
+        'in one step, so that none is lost if it is cut off. Jobs that fail while it runs are left alone. Exit code 1 ' +
+        'if any of them could not be put back.',
     )
     .argument('[id...]', 'ids of failed jobs')
-    .option('--queue <name>', 'the queue that they came from; required')
+    .option('--queue <name>', 'the queue that they came from; required unless ids are given')
     .option('--all', 'all failed jobs of the queue')
+  addFilterOptions(command)
+    .option('--at-front', 'before all jobs that wait')
     .option('--dry-run', 'show what would be done and change nothing')
     .action(
       run(async (context, command) => {
-        const flags = command.opts<{ queue?: string; all?: true; dryRun?: true }>()
+        const flags = command.opts<Flags>()
+        checkUsage(command, flags)
         const ids = [...new Set(command.args)]
-        const { queue } = flags
-        // Not left to commander, which would report it before a misspelt --queue.
-        if (queue === undefined)
-          return command.error('error: found no --queue; expected the queue that the jobs came from')
-        if (flags.all === true && ids.length > 0) {
-          command.error(`error: found --all and ${formatCount(ids.length, 'id')}; expected one or the other`)
-        }
-        if (flags.all !== true && ids.length === 0) {
-          command.error('error: found neither --all nor an id; expected one or the other')
-        }
+        const { queue = null } = flags
         const dryRun = flags.dryRun === true
-        const { done, refusals } = await context.withRedis(async (redis, keys) => {
-          const chosen = flags.all === true ? await allFailedJobIds(redis, keys, queue) : ids
-          if (!dryRun) return requeueAll(new Store(redis, keys), queue, chosen, context)
-          const states = await failedJobStates(redis, keys, queue, chosen)
-          return sortOut(chosen, (i) => (states[i] === 'failed' ? 'requeued' : (states[i] ?? 'not-failed')))
+        const done: string[] = []
+        const refusals: Refusal[] = []
+        await context.withData(async (data) => {
+          const chosen = queue === null || ids.length > 0 ? ids : await failedIds(data, queue, flags, context)
+          const words = { verb: dryRun ? 'looking' : 'requeueing', participle: 'requeued' }
+          await inParts(chosen, words, context, async (part) => {
+            const atFront = flags.atFront === true
+            const reply = await data.call('requeue', { ids: part, queue, dryRun, atFront })
+            done.push(...reply.requeued)
+            refusals.push(...reply.failures)
+            return reply.requeued.length
+          })
         })
         const document = { queue, dryRun, requeued: done.length, ids: done, failures: refusals }
-        context.answer(document, () => describeRequeue(queue, dryRun, done, done.length + refusals.length))
-        for (const { id, reason } of refusals) context.remark(`rqctl: job ${printable(id)}: ${REASONS[reason]}`)
+        const what = { queue, dryRun, isFiltered: isFiltering(flags) }
+        context.answer(document, () => describe(what, done, done.length + refusals.length))
+        for (const { id, reason } of refusals) {
+          const why =
+            queue === null && reason === 'not-failed' ? 'not among the failed jobs of its queue' : REASONS[reason]
+          context.remark(`rqctl: job ${printable(id)}: ${why}`)
+        }
         return refusals.length === 0 ? exitCodes.ok : exitCodes.failed
       }),
     )
 }
 
-async function requeueAll(store: Store, queue: string, ids: readonly string[], context: Context): Promise<Outcome> {
-  const emptyTraceback = deflateSync('')
-  const done: string[] = []
-  const refusals: Refusal[] = []
-  const bar = startBar(ids.length, context)
-  try {
-    for (let start = 0; start < ids.length; start += BATCH) {
-      const jobIds = ids.slice(start, start + BATCH)
-      const nowIso = formatIso(systemClock.epochMs())
-      const replies = await store.requeue({ queue, jobIds, nowIso, emptyTraceback, atFront: false })
-      const step = sortOut(jobIds, (i) => replies[i] ?? 'not-failed')
-      done.push(...step.done)
-      refusals.push(...step.refusals)
-      bar?.update(start + jobIds.length)
-    }
-  } catch (thrown) {
-    const cause = coerceError(thrown)
-    const code = cause instanceof RqdError ? cause.code : 'RQD_REDIS'
-    throw new RqdError(
-      code,
-      `${cause.message}; ${done.length} of ${formatCount(ids.length, 'job')} were requeued before`,
-      {
-        cause,
-      },
-    )
-  } finally {
-    bar?.stop()
+// Not left to commander, which would report a missing --queue before a misspelt one.
+function checkUsage(command: Command, flags: Flags): void {
+  const ids = command.args.length
+  if (flags.all === true && ids > 0) {
+    command.error(`error: found --all and ${formatCount(ids, 'id')}; expected one or the other`)
   }
-  return { done, refusals }
+  if (isFiltering(flags) && ids > 0) {
+    command.error(`error: found a filter and ${formatCount(ids, 'id')}; expected one or the other`)
+  }
+  if (flags.all !== true && !isFiltering(flags) && ids === 0) {
+    command.error('error: found neither --all nor an id; expected one or the other')
+  }
+  if (flags.queue === undefined && ids === 0) {
+    command.error('error: found no --queue; expected the queue that the jobs came from')
+  }
 }
 
-function sortOut(ids: readonly string[], reply: (i: number) => 'requeued' | Refusal['reason']): Outcome {
-  const done: string[] = []
-  const refusals: Refusal[] = []
-  ids.forEach((id, i) => {
-    const reason = reply(i)
-    if (reason === 'requeued') done.push(id)
-    else refusals.push({ id, reason })
-  })
-  return { done, refusals }
+/** Those that are failed now and meant, first those that failed first. */
+async function failedIds(data: DataCaller, queue: string, flags: Flags, context: Context): Promise<string[]> {
+  const filter = filterOf(flags)
+  const counts = isFiltering(flags) ? await data.call('queues', { queues: [queue] }) : undefined
+  const bar = startBar('looking', counts?.queues[0]?.failed ?? 0, context)
+  const ids = new Set<string>()
+  try {
+    let cursor: string | null = null
+    let looked = 0
+    do {
+      const page: Awaited<ReturnType<typeof nextPage>> = await nextPage(data, queue, { ...filter, cursor })
+      for (const { id } of page.jobs) ids.add(id)
+      looked += page.looked
+      bar.update(looked)
+      cursor = page.cursor
+    } while (cursor !== null)
+  } finally {
+    bar.stop()
+  }
+  return [...ids].reverse()
 }
 
-function describeRequeue(queue: string, dryRun: boolean, done: readonly string[], asked: number): string {
-  const name = printable(queue)
-  if (asked === 0) return `No failed jobs in queue ${name}.\n`
+function nextPage(data: DataCaller, queue: string, rest: ReturnType<typeof filterOf> & { cursor: string | null }) {
+  return data.call('jobs.ids', { queues: [queue], statuses: ['failed'], ...rest })
+}
+
+function describe(
+  { queue, dryRun, isFiltered }: { queue: string | null; dryRun: boolean; isFiltered: boolean },
+  done: readonly string[],
+  asked: number,
+): string {
+  const where = queue === null ? '' : ` of queue ${printable(queue)}`
+  if (asked === 0)
+    return `No failed jobs${queue === null ? '' : ` in queue ${printable(queue)}`}${isFiltered ? ' are meant' : ''}.\n`
   const count = done.length === asked ? formatCount(asked, 'job') : `${done.length} of ${formatCount(asked, 'job')}`
-  if (!dryRun) return `Requeued ${count} of queue ${name}.\n`
-  return `Would requeue ${count} of queue ${name}${done.length === 0 ? '.' : ':'}\n${done.map((id) => `  ${printable(id)}\n`).join('')}`
-}
-
-function startBar(total: number, { io: { stderr } }: Context): cliProgress.SingleBar | undefined {
-  if (total < MANY || stderr.isTTY !== true) return undefined
-  const { SingleBar } = requirePackage('cli-progress') as typeof cliProgress
-  const bar = new SingleBar({
-    stream: stderr,
-    format: 'requeueing [{bar}] {value}/{total}  {eta_formatted} left',
-    barsize: 30,
-    clearOnComplete: true,
-  })
-  bar.start(total, 0)
-  return bar
+  if (!dryRun) return `Requeued ${count}${where}.\n`
+  return `Would requeue ${count}${where}${done.length === 0 ? '.' : ':'}\n${done.map((id) => `  ${printable(id)}\n`).join('')}`
 }

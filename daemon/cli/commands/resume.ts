@@ -29,10 +29,7 @@ export function addResume(program: Command, run: Run): void {
 }
 
 async function resumeAll(context: Context): Promise<number> {
-  const { resume } = await import('../../../src/fleet/suspension.js')
-  const wereSuspended = await context.withRedis((connection, { prefix }) => resume({ connection, prefix }))
-  context.answer({ suspended: false, wereSuspended }, () =>
-    wereSuspended ? 'All workers go on.\n' : 'No worker was suspended.\n',
-  )
+  const reply = await context.withData((data) => data.call('resume.all', {}))
+  context.answer(reply, () => (reply.wereSuspended ? 'All workers go on.\n' : 'No worker was suspended.\n'))
   return exitCodes.ok
 }

@@ -32,20 +32,9 @@ function addTold(
     .argument('<worker...>', 'names of workers')
     .action(
       run(async (context, command) => {
-        const commands = await import('../../../src/fleet/worker-command.js')
-        const sendTo = name === 'shutdown' ? commands.sendShutdownCommand : commands.sendKillHorseCommand
-        const heard: string[] = []
-        const deaf: string[] = []
-        await context.withRedis(async (connection, { prefix }) => {
-          for (const worker of new Set(command.args)) {
-            const isHeard = await sendTo(worker, { connection, prefix })
-            const list = isHeard ? heard : deaf
-            list.push(worker)
-          }
-        })
-        context.answer({ command: name, heard, deaf }, () =>
-          heard.map((worker) => `Told ${printable(worker)} to ${verb}.\n`).join(''),
-        )
+        const reply = await context.withData((data) => data.call('send', { command: name, workers: command.args }))
+        const { heard, deaf } = reply
+        context.answer(reply, () => heard.map((worker) => `Told ${printable(worker)} to ${verb}.\n`).join(''))
         for (const worker of deaf)
           context.remark(`rqctl: no worker ${printable(worker)} listens; "rqctl workers" lists those that live`)
         return deaf.length === 0 ? exitCodes.ok : exitCodes.failed

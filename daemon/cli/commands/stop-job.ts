@@ -1,14 +1,7 @@
 import type { Command } from 'commander'
-import { RqdError, coerceError } from '../../../src/errors.js'
 import type { Run } from '../context.js'
-import { exitCodes } from '../exit-codes.js'
+import { actOnJobs } from '../many-jobs.js'
 import { formatCount } from '../output.js'
-
-interface Failure {
-  readonly id: string
-  readonly code: string | null
-  readonly message: string
-}
 
 export function addStopJob(program: Command, run: Run): void {
   program
@@ -20,25 +13,14 @@ export function addStopJob(program: Command, run: Run): void {
     )
     .argument('<job...>', 'ids of running jobs')
     .action(
-      run(async (context, command) => {
-        const { Job } = await import('../../../src/job.js')
-        const ids = [...new Set(command.args)]
-        const told: string[] = []
-        const failures: Failure[] = []
-        await context.withRedis(async (connection, { prefix }) => {
-          for (const id of ids) {
-            try {
-              await (await Job.fetch(id, { connection, prefix })).stop()
-              told.push(id)
-            } catch (thrown) {
-              const error = coerceError(thrown)
-              failures.push({ id, code: error instanceof RqdError ? error.code : null, message: error.message })
-            }
-          }
-        })
-        context.answer({ told, failures }, () => `Told the workers of ${formatCount(told.length, 'job')} to end it.\n`)
-        for (const { message } of failures) context.remark(`rqctl: ${message}`)
-        return failures.length === 0 ? exitCodes.ok : exitCodes.failed
+      actOnJobs(run, {
+        words: { verb: 'telling', participle: 'told' },
+        list: 'told',
+        call: async (data, ids) => {
+          const { told, failures } = await data.call('stop-job', { ids })
+          return { done: told, failures }
+        },
+        describe: (count) => `Told the workers of ${formatCount(count, 'job')} to end it.`,
       }),
     )
 }

@@ -20,12 +20,10 @@ export function addSuspend(program: Command, run: Run): void {
     .action(
       run(async (context, command) => {
         const { duration = Infinity } = command.opts<{ duration?: number }>()
-        const { suspend } = await import('../../../src/fleet/suspension.js')
         const durationSec = duration === Infinity ? null : duration
-        await context.withRedis((connection, { prefix }) =>
-          suspend({ connection, prefix, ...(durationSec === null ? {} : { duration: durationSec }) }),
-        )
-        context.answer({ suspended: true, durationSec }, () =>
+        if (durationSec === 0) command.error('error: --duration is 0 s; expected at least 1')
+        const reply = await context.withData((data) => data.call('suspend', { durationSec }))
+        context.answer(reply, () =>
           durationSec === null
             ? 'All workers are suspended until "rqctl resume --all".\n'
             : `All workers are suspended for ${formatAge(durationSec)}.\n`,

@@ -102,7 +102,7 @@ t.test('what crashes other viewers: strangers, malformed workers, wrong kinds, h
   t.match(stdout, /^odd {10}\| \?$/m)
   t.match(stdout, /^w \(None None None\): x\\x1by/m)
   t.notMatch(stdout + stderr, '\x1b')
-  t.match(stderr, /^rqctl: rq:queues holds "rubbish.*", which is no queue's key\n$/)
+  t.match(stderr, /^rqctl: the set of queues holds "rubbish.*", which is no queue's key\n$/)
   t.match(await runRqctl(['info', '-u', redis.url, '--prefix', 'other']), { stdout: /^0 queues, 0 jobs total/ })
 })
 

@@ -6,6 +6,7 @@ import { inflateSync } from 'node:zlib'
 import t from 'tap'
 import { createKeys } from '../../../src/redis/keys.js'
 import { type TestRedis, startRedis } from '../../helpers/redis.js'
+import { startBothWays } from './both-ways.js'
 import { runRqctl } from './run-rqctl.js'
 
 const keys = createKeys()
@@ -122,4 +123,46 @@ t.test('a job failed by a Python worker is requeued and runs again', async (t) =
   })
   await rq('worker', '-u', redis.url, '-b', 'q')
   t.equal(await redis.client.hget(keys.job('py1'), 'status'), 'finished')
+})
+
+t.test('C5: ids of any queue, those that filters name, through the daemon and straight', async (t) => {
+  const { redis, ways } = await startBothWays(t)
+  const { client } = redis
+  const keysOf = (id: string, queue: string, func: string, ageSec: number) => {
+    const ended = new Date(Date.now() - ageSec * 1000).toISOString()
+    const data = JSON.stringify([func, null, [], {}])
+    return client.hset(keys.job(id), { status: 'failed', origin: queue, data, ended_at: ended, exc_info: `E ${func}` })
+  }
+  for (const run of Object.values(ways)) {
+    await client.flushall()
+    for (const [i, [queue, func]] of [
+      ['a', 'mail.send'],
+      ['b', 'mail.send'],
+      ['b', 'shop.bill'],
+    ].entries()) {
+      await keysOf(`j${i}`, queue ?? '', func ?? '', 60 * i)
+      await client.zadd(keys.failed(queue ?? ''), i, `j${i}`)
+    }
+    t.match(await run(['requeue', 'j0', 'j2', 'nope']), {
+      code: 1,
+      stdout: 'Requeued 2 of 3 jobs.\n',
+      stderr: 'rqctl: job nope: its data is gone (deleted or expired)\n',
+    })
+    t.match(await run(['requeue', 'j0']), { code: 1, stderr: /not among the failed jobs of its queue/ })
+    t.same(await client.lrange(keys.queue('a'), 0, -1), ['j0'])
+    t.match(await run(['requeue', '--queue', 'b', '--func', 'shop.*']), {
+      code: 0,
+      stdout: 'No failed jobs in queue b are meant.\n',
+    })
+    t.match(await run(['requeue', '--queue', 'b', '--older-than', '5m']), { stdout: /^No failed jobs/ })
+    t.match(await run(['requeue', '--queue', 'b', '--error', 'e MAIL', '--func', 'mail.*', '--dry-run']), {
+      stdout: 'Would requeue 1 job of queue b:\n  j1\n',
+    })
+    t.match(await run(['requeue', '--queue', 'b', '--error', 'e MAIL', '--at-front']), {
+      stdout: 'Requeued 1 job of queue b.\n',
+    })
+    t.same(await client.lrange(keys.queue('b'), 0, -1), ['j1', 'j2'])
+    t.match(await run(['requeue', '--func', 'x']), { code: 2, stderr: /found no --queue/ })
+    t.match(await run(['requeue', '--func', 'x', 'j1']), { code: 2, stderr: /found a filter and 1 id/ })
+  }
 })

@@ -7,19 +7,16 @@ import { compiledRoot } from '../../helpers/paths.js'
 import { startServer } from '../control/harness.js'
 import { runRqctl } from './run-rqctl.js'
 
-const commands = ['status', 'pause', 'resume', 'drain', 'shutdown', 'ping', 'discover', 'cron', 'info', 'requeue']
+// prettier-ignore
+const commands = [
+  'status', 'pause', 'resume', 'drain', 'shutdown', 'ping', 'discover', 'cron', 'info', 'queues', 'workers', 'jobs', 'job',
+  'enqueue', 'requeue', 'cancel', 'delete', 'empty', 'stop-job', 'suspend',
+]
 
 t.test('help goes to stdout, is grouped, names every command and fits 80 columns', async (t) => {
   const { code, stdout, stderr } = await runRqctl(['--help'])
   t.same([code, stderr], [0, ''])
-  for (const heading of [
-    'Where:',
-    'Output:',
-    'The daemon, over',
-    'Queues and jobs, straight',
-    'Help:',
-    'Exit codes:',
-  ]) {
+  for (const heading of ['Where:', 'Output:', 'The daemon, over', 'Queues and jobs, through', 'Help:', 'Exit codes:']) {
     t.match(stdout, new RegExp(`^${heading}`, 'm'))
   }
   for (const command of commands) {
@@ -47,7 +44,7 @@ t.test('wrong usage: exit code 2, what was found and expected, and where to read
       ['requeue', '--queu', 'x', 'a'],
       /unknown option '--queu'\n\(Did you mean --queue\?\)\nrun "rqctl requeue --help"/,
     ],
-    [['requeue', 'a'], /^rqctl: found no --queue; expected .*\nrun "rqctl requeue --help"\n$/],
+    [['requeue', '--all'], /^rqctl: found no --queue; expected .*\nrun "rqctl requeue --help"\n$/],
     [['requeue', '--queue', 'x'], /found neither --all nor an id; expected one or the other/],
     [['requeue', '--queue', 'x', '--all', 'a', 'b'], /found --all and 2 ids; expected one or the other/],
     [['drain', '--timeout', '5q'], /--timeout is "5q"; expected whole seconds.*\nrun "rqctl drain --help"/],
