@@ -129,12 +129,14 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
       : undefined
     const cron = await createCron(config, { redis, logger, host, pid })
     const webhooks = new WebhookSender({ redis, keys, random, logger })
+    const daemon = supervisor
     data = new DataConnection({
       connect: () => connect(COMMAND_TIMEOUT_MS),
       keys,
       compat: config.compat,
       clock,
       random,
+      daemon: () => daemon.status(),
     })
     await serve(supervisor, { scheduler, cron, webhooks, sentry, data }, config, environment, logger)
     return 0

@@ -1,8 +1,10 @@
 import { cronList } from './cron-list.js'
+import { explain } from './explain.js'
 
 /** The methods about data at rest, by name: each in a file of its own. */
 export const dataMethods = {
   'cron.list': cronList,
+  explain,
 } as const
 
 export type DataMethodName = keyof typeof dataMethods
