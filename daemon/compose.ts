@@ -148,12 +148,14 @@ export async function run(config: Config, begun: Begun): Promise<number> {
       : undefined
     const cron = await createCron(config, { redis, logger, host, pid })
     const webhooks = new WebhookSender({ redis, keys, random, logger })
+    const daemon = supervisor
     data = new DataConnection({
       connect: () => connect(COMMAND_TIMEOUT_MS),
       keys,
       compat: config.compat,
       clock,
       random,
+      daemon: () => daemon.status(),
     })
     const redisAnswers = (): Promise<boolean> => answers(connect(COMMAND_TIMEOUT_MS))
     const beside = { scheduler, cron, webhooks, sentry, data, manager, redisAnswers }

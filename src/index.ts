@@ -33,6 +33,9 @@ export type { CronFiring } from './cron/fire.js'
 export type { BackfillOptions } from './cron/backfill.js'
 export { nextCronTick, type ScheduleOptions } from './cron/schedule.js'
 export type { JobStatus } from './job/status.js'
+export { explainJob } from './explain/explain-job.js'
+export type { Explanation, Fact, Verdict } from './explain/explanation.js'
+export type { Cause } from './explain/causes.js'
 export { Worker, type WorkerOptions, type WorkOptions } from './worker.js'
 export {
   DaemonWorker,

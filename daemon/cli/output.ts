@@ -3,6 +3,7 @@ import type picocolors from 'picocolors'
 import { requirePackage } from '../../src/require.js'
 
 export { printable } from '../printable.js'
+export { formatAge } from '../../src/age-text.js'
 
 const { createColors } = requirePackage('picocolors') as typeof picocolors
 
@@ -94,17 +95,6 @@ export function tableInParts(
   }
 }
 
-/** An age or duration: `0.4s`, `12s`, `3m 12s`, `2h 05m`, `3d 4h`; `-` for null. */
-export function formatAge(seconds: number | null): string {
-  if (seconds === null) return '-'
-  if (seconds < 1) return `${Math.max(0, seconds).toFixed(1)}s`
-  const whole = Math.floor(seconds)
-  if (whole < 60) return `${whole}s`
-  if (whole < 3_600) return `${Math.floor(whole / 60)}m ${pad(whole % 60)}s`
-  if (whole < 86_400) return `${Math.floor(whole / 3_600)}h ${pad(Math.floor((whole % 3_600) / 60))}m`
-  return `${Math.floor(whole / 86_400)}d ${Math.floor((whole % 86_400) / 3_600)}h`
-}
-
 /** A size: `512 B`, `48 MB`, `1.5 GB` (steps of 1024); `-` for null. */
 export function formatBytes(bytes: number | null): string {
   if (bytes === null) return '-'
@@ -150,10 +140,6 @@ function textOf(cell: Cell | undefined): string {
 
 function lengthOf(text: string): number {
   return Array.from(text).length
-}
-
-function pad(number: number): string {
-  return String(number).padStart(2, '0')
 }
 
 // prettier-ignore

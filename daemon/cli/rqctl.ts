@@ -25,6 +25,7 @@ const daemonCommands: Readonly<Record<string, () => Promise<Add>>> = {
 }
 const redisCommands: typeof daemonCommands = {
   cron: async () => (await import('./commands/cron.js')).addCron,
+  explain: async () => (await import('./commands/explain.js')).addExplain,
   info: async () => (await import('./commands/info.js')).addInfo,
   queues: async () => (await import('./commands/queues.js')).addQueues,
   workers: async () => (await import('./commands/workers.js')).addWorkers,

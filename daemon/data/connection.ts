@@ -14,6 +14,8 @@ export interface DataConnectionOptions {
   readonly compat: Compat
   readonly clock: Clock
   readonly random: Random
+  /** The daemon whose connection it is. */
+  readonly daemon?: DataAccess['daemon']
 }
 
 /**
@@ -31,7 +33,7 @@ export class DataConnection {
 
   /** @throws RqdError RQD_REDIS if Redis does not answer. */
   async open(): Promise<DataAccess> {
-    const { connect, keys, compat, clock, random } = this.#options
+    const { connect, keys, compat, clock, random, daemon } = this.#options
     this.#redis ??= connect()
     const redis = this.#redis
     if (redis.status === 'wait') {
@@ -44,7 +46,7 @@ export class DataConnection {
       const cause = coerceError(thrown)
       throw new RqdError('RQD_REDIS', `Redis does not answer: ${cause.message}; try again when it does`, { cause })
     })
-    return { store: new Store(redis, keys, compat), clock, random }
+    return { store: new Store(redis, keys, compat), clock, random, daemon }
   }
 
   close(): void {

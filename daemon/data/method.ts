@@ -3,12 +3,15 @@ import type { Clock } from '../../src/clock.js'
 import type { Random } from '../../src/random.js'
 import type { Store } from '../../src/redis/store.js'
 import type { Method } from '../control/method.js'
+import type { Status } from '../control/operations.js'
 
 /** What a method about data at rest works with. */
 export interface DataAccess {
   readonly store: Store
   readonly clock: Clock
   readonly random: Random
+  /** What the daemon that serves the method tells of itself; absent where rqctl runs it. */
+  readonly daemon?: (() => Promise<Status>) | undefined
 }
 
 /**

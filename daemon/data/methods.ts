@@ -14,6 +14,7 @@ import { send } from './send.js'
 import { stopJob } from './stop-job.js'
 import { suspend } from './suspend.js'
 import { workers } from './workers.js'
+import { explain } from './explain.js'
 
 /** The methods about data at rest, by name: each in a file of its own. */
 export const dataMethods = {
@@ -33,6 +34,7 @@ export const dataMethods = {
   send,
   suspend,
   'resume.all': resumeAll,
+  explain,
 } as const
 
 export type DataMethodName = keyof typeof dataMethods

@@ -55,6 +55,9 @@ const places: ReadonlyMap<string, Place> = new Map<string, Place>([
   ['exc_info', (hash, read) => (hash.excInfo = read.value)],
 ])
 
+/** Names of all fields that `JobHash` has a place for. */
+export const jobFields: readonly string[] = [...places.keys()]
+
 /** Visits all fields of a hash, each with the bytes of its value from `start` to before `end`. */
 export type VisitFields = (visit: (field: string, bytes: Buffer, start: number, end: number) => void) => void
 

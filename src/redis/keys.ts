@@ -28,6 +28,8 @@ export interface Keys {
   deferred(queue: string): string
   scheduled(queue: string): string
   canceled(queue: string): string
+  /** Jobs of RQ 3.0dev whose dependencies are met, about to be queued. */
+  ready(queue: string): string
   /** Held by the one scheduler that moves a queue's scheduled jobs. */
   schedulerLock(queue: string): string
   /** Hash that describes a scheduler. */
@@ -38,6 +40,11 @@ export interface Keys {
   cronScheduler(name: string): string
   /** Sorted set of the ids of the last jobs of a cron entry. */
   cronJobs(entry: string): string
+  /** Hash of a rate limit of RQ 3.0dev: its `concurrency`. */
+  rateLimit(limit: string): string
+  /** Sorted sets of the ids of jobs that hold a slot of it, and of those that wait for one. */
+  rateLimitAllowed(limit: string): string
+  rateLimitWaiting(limit: string): string
   /** Set of the names of all groups. */
   readonly groups: string
   /** Set of the ids of a group's jobs. */
@@ -101,11 +108,15 @@ export function createKeys(prefix: string = DEFAULT_PREFIX): Keys {
     deferred: (queue) => `${prefix}:deferred:${queue}`,
     scheduled: (queue) => `${prefix}:scheduled:${queue}`,
     canceled: (queue) => `${prefix}:canceled:${queue}`,
+    ready: (queue) => `${prefix}:ready:${queue}`,
     schedulerLock: (queue) => `${prefix}:scheduler-lock:${queue}`,
     scheduler: (name) => `${prefix}:scheduler:${name}`,
     cronSchedulers: `${prefix}:cron_schedulers`,
     cronScheduler: (name) => `${prefix}:cron_scheduler:${name}`,
     cronJobs: (entry) => `${prefix}:cron_job:${entry}:jobs`,
+    rateLimit: (limit) => `${prefix}:rl:${limit}`,
+    rateLimitAllowed: (limit) => `${prefix}:rl:${limit}:allowed`,
+    rateLimitWaiting: (limit) => `${prefix}:rl:${limit}:rate_limited`,
     groups: `${prefix}:groups`,
     group: (name) => `${prefix}:group:${name}`,
     worker: (worker) => workerPrefix + worker,
