@@ -23,8 +23,11 @@ import { LateSentry } from './sentry.js'
 import { preflight } from './preflight.js'
 import { JobLog } from './job-log.js'
 import { type PidFile, writePidFile } from './pid-file.js'
-import { onStopSignal } from './signals.js'
-import type { RecyclePolicy } from './supervisor/lifetime.js'
+import { obeySignals } from './obey-signals.js'
+import { outliveReaders } from './output-streams.js'
+import { onStopSignal, onWish } from './signals.js'
+import { recyclePolicy } from './reload/pool-settings.js'
+import { makeReloader, type ReloaderOptions } from './reload/reloader.js'
 import type { SpawnExecutor } from './supervisor/spawn.js'
 import { Supervisor } from './supervisor/supervisor.js'
 import { keepTitle, supervisorTitle } from './supervisor/title.js'
@@ -48,6 +51,8 @@ export interface Begun {
   readonly daemonId: string
   /** Gives an executor; the first ones are under way already. */
   readonly spawn: SpawnExecutor
+  /** What a reload needs; left out, there is none. */
+  readonly reload?: Pick<ReloaderOptions, 'reread' | 'spawnWith'>
 }
 
 /**
@@ -55,7 +60,8 @@ export interface Begun {
  * @returns the exit code.
  * @throws RqdError for what makes a start impossible.
  */
-export async function run(config: Config, { environment, logger, daemonId, spawn }: Begun): Promise<number> {
+export async function run(config: Config, begun: Begun): Promise<number> {
+  const { environment, logger, daemonId, spawn } = begun
   const custom = customSettings(config, logger)
   const make = await loadConnectionClass(
     custom?.connectionClass ?? null,
@@ -71,6 +77,8 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
     manager.stopping()
     void supervisor?.stop(times > 1)
   })
+  outliveReaders([process.stdout, process.stderr])
+  const stopHearing = onWish(obeySignals(() => supervisor, config.queues, logger))
   const address = config.sentinel ?? config.url
   const connect = (commandTimeoutMs: number): Redis => {
     const connectionName = config.name ?? 'rqd'
@@ -90,6 +98,12 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
     if (stopping.signal.aborted) return 0
     const identity = ownIdentity()
     const keys = createKeys(config.prefix)
+    const jobLog = new JobLog({
+      logger,
+      level: config.logLevel,
+      describes: !config.disableJobDescLogging,
+      clock: systemClock,
+    })
     supervisor = new Supervisor({
       name: config.name ?? `rqd-${systemRandom.hex(8)}`,
       daemonId,
@@ -98,7 +112,7 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
       queues: config.queues,
       executors: config.executors,
       concurrency: config.concurrency,
-      spares: config.fresh ? Math.max(config.spares, config.executors) : config.spares,
+      spares: config.spares,
       recycle: recyclePolicy(config),
       taskPaths: config.path,
       preload: config.preload,
@@ -120,12 +134,8 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
       clock: systemClock,
       random: systemRandom,
       logger,
-      jobLog: new JobLog({
-        logger,
-        level: config.logLevel,
-        describes: !config.disableJobDescLogging,
-        clock: systemClock,
-      }),
+      jobLog,
+      prepareReload: begun.reload && makeReloader({ ...begun.reload, config, environment, logger, jobLog }),
       output: (chunk, stream) => process[stream].write(chunk),
     })
     const { host, pid } = identity
@@ -152,19 +162,16 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
     stopListening()
     manager.stop()
     data?.close()
+    stopHearing()
     redis.disconnect()
     await pidFile?.remove()
     await sentry?.flush(SENTRY_LIMIT_MS)
   }
 }
 
-function recyclePolicy({ recycleJobs, recycleRssMb, recycleAgeSec, fresh }: Config): RecyclePolicy {
-  return {
-    jobs: recycleJobs ?? null,
-    rssBytes: recycleRssMb === undefined ? null : recycleRssMb * 1024 * 1024,
-    ageMs: recycleAgeSec === undefined || recycleAgeSec < 0 ? null : recycleAgeSec * 1000,
-    fresh,
-  }
+/** Seconds as the configuration has them, -1 for ever, as milliseconds. */
+function spanMs(spanSec: number | undefined): number {
+  return spanSec === undefined || spanSec < 0 ? Infinity : spanSec * 1000
 }
 
 /** What works beside the supervisor; undefined: not wanted. */
@@ -242,9 +249,4 @@ async function waitForRedis(redis: Redis, shownUrl: string, signal: AbortSignal,
     // The first attempt may fail; the connection goes on trying by itself.
     redis.connect().catch(() => undefined)
   })
-}
-
-/** Seconds as the configuration has them, -1 for ever, as milliseconds. */
-function spanMs(spanSec: number | undefined): number {
-  return spanSec === undefined || spanSec < 0 ? Infinity : spanSec * 1000
 }

@@ -34,24 +34,35 @@ export interface JobLogOptions {
  */
 export class JobLog {
   readonly #options: JobLogOptions
-  readonly #informs: boolean
   readonly #starts = new LogBudget(LINES_PER_SEC, 'sum')
   readonly #finishes = new LogBudget(LINES_PER_SEC, 'sum')
   readonly #troubles = new LogBudget(LINES_PER_SEC, 'count')
   readonly #omitted = new Map<string, { level: 'warn' | 'error'; count: number }>()
   #sum: Sum | undefined
   #timer: NodeJS.Timeout | undefined
+  #level: LogLevel
+  #describes: boolean
+  #informs: boolean
 
   constructor(options: JobLogOptions) {
     this.#options = options
+    this.#level = options.level
+    this.#describes = options.describes ?? true
     this.#informs = writes(options.level, 'info')
+  }
+
+  /** From now on, the logger has this level, and descriptions are shown or not. */
+  change({ level, describes }: { level: LogLevel; describes: boolean }): void {
+    this.#level = level
+    this.#describes = describes
+    this.#informs = writes(level, 'info')
   }
 
   /** The function of a job was called. Among too many, it has no line. */
   started(job: LoggedJob, worker: string): void {
     if (!this.#informs || !this.#starts.take(this.#options.clock.monoMs())) return
     const { id, queue, hash } = job
-    const description = this.#options.describes === false ? undefined : hash.description
+    const description = this.#describes ? hash.description : undefined
     this.#options.logger.info('job started', { jobId: id, queue, worker, description })
   }
 
@@ -71,7 +82,7 @@ export class JobLog {
 
   /** A job failed, was interrupted, or the like. `fields` is called only if the line is written. */
   trouble(level: 'warn' | 'error', sentence: string, fields: () => LogFields): void {
-    if (!writes(this.#options.level, level)) return
+    if (!writes(this.#level, level)) return
     if (this.#troubles.take(this.#options.clock.monoMs())) {
       this.#options.logger[level](sentence, fields())
       return

@@ -9,14 +9,18 @@ export type LogLevel = 'error' | 'warn' | 'info' | 'debug'
 export interface DaemonLogger extends Logger {
   /** Hand the lines to winston from here on. Loading it takes time that a start has better uses for. */
   open(): void
+  /** Write lines of this level and above from now on. */
+  setLevel(level: LogLevel): void
 }
 
 /** A logger on stderr (its lines as `toLine` makes them), so that stdout stays for what the jobs print. Until it is opened, it writes the same lines itself. */
 export function createLogger(
-  level: LogLevel,
+  initialLevel: LogLevel,
   toLine: (entry: Entry) => string,
   stream: NodeJS.WritableStream,
 ): DaemonLogger {
+  let level = initialLevel
+  let opened: winston.Logger | undefined
   let write = (entry: Entry): void => {
     stream.write(`${toLine(entry)}\n`)
   }
@@ -27,9 +31,14 @@ export function createLogger(
     }
   const open = (): void => {
     const logger = openWinston(level, toLine, stream)
+    opened = logger
     write = (entry) => void logger.log(entry)
   }
-  return { error: log('error'), warn: log('warn'), info: log('info'), debug: log('debug'), open }
+  const setLevel = (to: LogLevel): void => {
+    level = to
+    if (opened !== undefined) opened.level = to
+  }
+  return { error: log('error'), warn: log('warn'), info: log('info'), debug: log('debug'), open, setLevel }
 }
 
 const levels: readonly LogLevel[] = ['error', 'warn', 'info', 'debug']

@@ -1,4 +1,5 @@
 import { systemRandom } from '../../src/random.js'
+import type { CustomSettings } from '../ipc/custom-settings.js'
 import { PROTOCOL_VERSION } from '../ipc/messages.js'
 import { spawnNodeExecutor } from '../supervisor/spawn.js'
 
@@ -14,11 +15,15 @@ export interface TrialSetting {
   readonly taskPaths: readonly string[]
   /** Modules to load. */
   readonly modules: readonly string[]
+  /** What the operator adds to executors. */
+  readonly custom?: CustomSettings | undefined
+  /** Ends the trial. */
+  readonly signal?: AbortSignal
 }
 
 /** Start an executor, let it load modules, and end it. @returns why it cannot work; undefined if it can. */
 export async function tryExecutor(setting: TrialSetting): Promise<string | undefined> {
-  const { environment, heapMb } = setting
+  const { environment, heapMb, custom, signal: stop } = setting
   const executor = spawnNodeExecutor({ environment, daemonId: systemRandom.hex(32), heapMb })
   executor.stdout.resume()
   executor.stderr.resume()
@@ -29,6 +34,7 @@ export async function tryExecutor(setting: TrialSetting): Promise<string | undef
       if (message.type === 'fatal') resolve(reasonOf(message))
     })
     timer = setTimeout(() => resolve(`its modules have not loaded within ${LIMIT_MS / 1000} s`), LIMIT_MS)
+    stop?.addEventListener('abort', () => resolve('it was told to end'), { once: true })
     void executor.ended.then(({ code, signal }) => resolve(`it ended with ${signal ?? `exit code ${code ?? '?'}`}`))
   })
   executor.channel.send({
@@ -39,6 +45,7 @@ export async function tryExecutor(setting: TrialSetting): Promise<string | undef
     preload: [...setting.modules],
     statsIntervalMs: STATS_INTERVAL_MS,
     concurrency: 1,
+    ...(custom === undefined ? {} : { custom }),
   })
   try {
     return await answered

@@ -29,6 +29,9 @@ const DEFAULT_URL = 'redis://localhost:6379/0'
 /** Bound for connecting and for one answer. */
 const PATIENCE_MS = 10_000
 
+/** What a daemon tells without being asked. */
+export type Listeners = Omit<ClientOptions, 'timeoutMs'>
+
 /** Calls a method about data at rest, wherever it is answered. */
 export interface DataCaller {
   call<M extends DataMethodName>(method: M, params: ParamsIn<M>): Promise<Result<M>>
@@ -77,11 +80,8 @@ export class Context {
   }
 
   /** Use the daemon and hang up. @throws RqdError RQD_UNREACHABLE if none answers. */
-  async withDaemon<T>(
-    use: (client: ControlClient) => Promise<T>,
-    onProgress?: NonNullable<ClientOptions['onProgress']>,
-  ): Promise<T> {
-    return hangUp(await this.#connect(onProgress), use)
+  async withDaemon<T>(use: (client: ControlClient) => Promise<T>, listeners: Listeners = {}): Promise<T> {
+    return hangUp(await this.#connect(listeners), use)
   }
 
   /**
@@ -140,12 +140,9 @@ export class Context {
     return named(this.io.env, 'RQD_URL') ?? named(this.io.env, 'RQ_REDIS_URL')
   }
 
-  async #connect(onProgress?: NonNullable<ClientOptions['onProgress']>): Promise<ControlClient> {
+  async #connect(listeners: Listeners = {}): Promise<ControlClient> {
     const { ControlClient } = await import('../control/client.js')
-    return ControlClient.connect(this.socketPath, {
-      timeoutMs: PATIENCE_MS,
-      ...(onProgress === undefined ? {} : { onProgress }),
-    })
+    return ControlClient.connect(this.socketPath, { timeoutMs: PATIENCE_MS, ...listeners })
   }
 }
 

@@ -3,6 +3,7 @@ import type * as commander from 'commander'
 import { RqdError, coerceError } from '../../src/errors.js'
 import { systemRandom } from '../../src/random.js'
 import { requirePackage } from '../../src/require.js'
+import type { Begun } from '../compose.js'
 import type { Configuration } from '../config/make-config.js'
 import { type LoadedSettings, loadSettings } from '../config/load-settings.js'
 import { EarlyExecutors, earlyCount } from '../supervisor/early.js'
@@ -39,10 +40,11 @@ export async function main(argv: readonly string[], io: RqdIo): Promise<number> 
   const probed = probeSetpriv()
   let wanted: Wanted
   let loaded: LoadedSettings
+  const load = (): Promise<LoadedSettings> => loadSettings({ ...wanted, environment: io.env, folder: process.cwd() })
   try {
     wanted = readArguments(program(io), argv)
     if (wanted.isCheck) return await (await import('./check.js')).check(wanted, io)
-    loaded = await loadSettings({ ...wanted, environment: io.env, folder: process.cwd() })
+    loaded = await load()
     if (wanted.printsConfig) return await showConfig(loaded, wanted.json, io)
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2
@@ -53,18 +55,26 @@ export async function main(argv: readonly string[], io: RqdIo): Promise<number> 
   const { settings } = loaded
   // Nothing is judged yet: a value that is none starts nothing wrong, and is refused right after.
   const heapMb = Number(settings.get('executorHeapMb')?.value ?? NaN)
-  const spawn: SpawnExecutor = () =>
-    spawnNodeExecutor({ environment: io.env, daemonId, heapMb: heapMb > 0 ? heapMb : null })
+  const spawnWith =
+    (limitMb: number | null): SpawnExecutor =>
+    () =>
+      spawnNodeExecutor({ environment: io.env, daemonId, heapMb: limitMb })
+  const spawn = spawnWith(heapMb > 0 ? heapMb : null)
   const early = new EarlyExecutors(spawn, earlyCount(settings.get('executors')?.value, availableParallelism()))
   try {
-    return await begin(loaded, io, daemonId, early)
+    return await begin(loaded, io, { daemonId, spawn: early.take }, { load, spawnWith })
   } finally {
     await early.end()
   }
 }
 
 // What is loaded here takes most of a start: the executors are under way meanwhile.
-async function begin(loaded: LoadedSettings, io: RqdIo, daemonId: string, early: EarlyExecutors): Promise<number> {
+async function begin(
+  loaded: LoadedSettings,
+  io: RqdIo,
+  begun: Pick<Begun, 'daemonId' | 'spawn'>,
+  again: { load: () => Promise<LoadedSettings>; spawnWith: (heapMb: number | null) => SpawnExecutor },
+): Promise<number> {
   const { configure } = await import('../config/make-config.js')
   let configuration: Configuration
   try {
@@ -83,7 +93,13 @@ async function begin(loaded: LoadedSettings, io: RqdIo, daemonId: string, early:
   for (const warning of warnings) logger.warn(warning)
   try {
     const { run } = await import('../compose.js')
-    return await run(config, { environment: io.env, logger, daemonId, spawn: early.take })
+    const reread = async (): Promise<Configuration> => configure((await again.load()).settings)
+    return await run(config, {
+      ...begun,
+      environment: io.env,
+      logger,
+      reload: { reread, spawnWith: again.spawnWith },
+    })
   } catch (thrown) {
     const error = coerceError(thrown)
     logger.error('the daemon cannot go on', {

@@ -80,14 +80,20 @@ function parseToml(text: string): unknown {
   }
 }
 
+/** How often each file was loaded: a daemon that reads it again wants what it says now, not what Node remembers. */
+const loads = new Map<string, number>()
+
 // The default export, or else what the module exports by name, as a settings module of RQ does.
 async function loadProgram(path: string): Promise<unknown> {
+  const before = loads.get(path) ?? 0
+  loads.set(path, before + 1)
+  const url = `${pathToFileURL(path).href}${before === 0 ? '' : `?${before}`}`
   const stop = new AbortController()
   const late = delay(LOAD_LIMIT_MS, undefined, { signal: stop.signal }).then(() => {
     throw new Error(`it has not ended loading within ${LOAD_LIMIT_MS / 1_000} s`)
   })
   try {
-    const loaded = (await Promise.race([import(pathToFileURL(path).href), late])) as Record<string, unknown>
+    const loaded = (await Promise.race([import(url), late])) as Record<string, unknown>
     return 'default' in loaded ? loaded['default'] : { ...loaded }
   } finally {
     stop.abort()

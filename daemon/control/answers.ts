@@ -4,7 +4,18 @@
  * the schemas themselves.
  */
 import type { Counters } from '../../src/worker/counters.js'
-import type { DrainProgress, DrainReply, LogPart, ExecutorStatus, QueueStatus, Status } from './operations.js'
+import type {
+  DrainProgress,
+  DrainReply,
+  LogPart,
+  ExecutorStatus,
+  QueueStatus,
+  ReloadReply,
+  RestartReply,
+  RolloutProgress,
+  ScaleReply,
+  Status,
+} from './operations.js'
 import type { DaemonMethodName, MethodName } from './protocol.js'
 
 /** What is wrong with a value; undefined if nothing is. `at`: what the value is called. */
@@ -63,8 +74,10 @@ const executor = object({
   rssBytes: nullOr(count),
   pssBytes: nullOr(count),
   jobsDone: count,
-  recycling: nullOr(oneOf('jobs', 'rss', 'age', 'fresh')),
-  recycled: object({ jobs: count, rss: count, age: count, fresh: count } satisfies Checks<ExecutorStatus['recycled']>),
+  recycling: nullOr(oneOf('jobs', 'rss', 'age', 'fresh', 'restart')),
+  recycled: object({ jobs: count, rss: count, age: count, fresh: count, restart: count } satisfies Checks<
+    ExecutorStatus['recycled']
+  >),
   failures: count,
   trouble: nullOr(text),
 } satisfies Checks<ExecutorStatus>)
@@ -101,12 +114,17 @@ const status = object({
 
 const paused = object({ paused: listOf(text) } satisfies Checks<{ paused: string[] }>)
 
+const restarted = { executors: count, ending: count, elapsedSec: seconds } satisfies Checks<RestartReply>
+
 const answers: Readonly<Record<DaemonMethodName, Check>> = {
   ping: oneOf('pong'),
   status,
   pause: paused,
   resume: paused,
   drain: object({ drained: truth, handedBack: count, elapsedSec: seconds } satisfies Checks<DrainReply>),
+  scale: object({ ...restarted, was: count } satisfies Checks<ScaleReply>),
+  'restart-executors': object(restarted),
+  reload: object({ ...restarted, changed: listOf(text), needRestart: listOf(text) } satisfies Checks<ReloadReply>),
   logs: object({
     state: oneOf('running', 'ended', 'unknown'),
     from: count,
@@ -118,6 +136,14 @@ const answers: Readonly<Record<DaemonMethodName, Check>> = {
 }
 
 const progress = object({ running: count, elapsedSec: seconds } satisfies Checks<DrainProgress>)
+
+const rollout = object({
+  step: oneOf('waiting', 'checking', 'starting', 'ending'),
+  done: count,
+  total: count,
+  running: count,
+  elapsedSec: seconds,
+} satisfies Checks<RolloutProgress>)
 
 /** Why an answer to a method cannot be read, or undefined if it can. */
 export async function misfit(method: MethodName, answer: unknown): Promise<string | undefined> {
@@ -137,6 +163,11 @@ function isDaemonMethod(method: MethodName): method is DaemonMethodName {
 /** Why the parameters of a `drain.progress` cannot be read, or undefined if they can. */
 export function misfitOfProgress(params: unknown): string | undefined {
   return progress(params, 'it')
+}
+
+/** Why the parameters of a `rollout.progress` cannot be read, or undefined if they can. */
+export function misfitOfRollout(params: unknown): string | undefined {
+  return rollout(params, 'it')
 }
 
 function firstOf<T>(items: readonly T[], check: (item: T, i: number) => string | undefined): string | undefined {

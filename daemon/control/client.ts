@@ -3,10 +3,10 @@ import type * as jsonRpc from 'json-rpc-2.0'
 import type { JSONRPCResponse } from 'json-rpc-2.0'
 import { RqdError, coerceError } from '../../src/errors.js'
 import { requirePackage } from '../../src/require.js'
-import { misfit, misfitOfProgress } from './answers.js'
+import { misfit, misfitOfProgress, misfitOfRollout } from './answers.js'
 import { errorOf, faultCodes } from './faults.js'
 import { LineSplitter, encodeFrame } from './framing.js'
-import { DRAIN_PROGRESS, type DrainProgress } from './operations.js'
+import { DRAIN_PROGRESS, ROLLOUT_PROGRESS, type DrainProgress, type RolloutProgress } from './operations.js'
 import type { MethodName, ParamsIn, Result } from './protocol.js'
 import { checkSocketPath } from './socket-path.js'
 
@@ -17,6 +17,8 @@ export interface ClientOptions {
   readonly timeoutMs: number
   /** Told of a drain under way. */
   readonly onProgress?: (progress: DrainProgress) => void
+  /** Told of a change of the executors under way. */
+  readonly onRollout?: (progress: RolloutProgress) => void
 }
 
 /** Largest answer that is taken, bytes: a daemon with very many queues has a long status. */
@@ -112,6 +114,9 @@ export class ControlClient {
     if (message.method === DRAIN_PROGRESS) {
       const { params } = message
       if (misfitOfProgress(params) === undefined) this.#options.onProgress?.(params as DrainProgress)
+    } else if (message.method === ROLLOUT_PROGRESS) {
+      const { params } = message
+      if (misfitOfRollout(params) === undefined) this.#options.onRollout?.(params as RolloutProgress)
     } else if (message.id === null && message.error !== undefined) {
       // Nobody knows which request it answers.
       this.#giveUp(errorOf(message.error))

@@ -37,6 +37,7 @@ export const faultCodes = {
   RQD_SOCKET_IN_USE: -32016,
   RQD_EXECUTOR: -32017,
   RQD_DUPLICATE_JOB: -32018,
+  RQD_RELOAD_REFUSED: -32020,
   RQD_NO_SUCH_GROUP: -32024,
 } as const satisfies Record<ErrorCode, number>
 

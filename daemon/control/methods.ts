@@ -1,13 +1,14 @@
 import { type DataMethodName, dataMethods } from '../data/methods.js'
 import type { DataAccess, DataMethod } from '../data/method.js'
 import { describeMethods } from './openrpc.js'
-import type { DrainProgress, Operations } from './operations.js'
+import type { DrainProgress, Operations, RolloutProgress } from './operations.js'
 import { readParams } from './params.js'
 import type { DaemonMethodName, MethodName, Params, Result } from './protocol.js'
 
 /** What a call may use besides its parameters. */
 export interface CallContext {
   readonly onProgress: (progress: DrainProgress) => void
+  readonly onRollout: (progress: RolloutProgress) => void
 }
 
 /** Answers one method: parses the parameters, calls one operation. @throws BadParamsError, or what the operation threw. */
@@ -31,6 +32,11 @@ function bindDaemon(operations: Operations, version: string): Record<DaemonMetho
     pause: bind('pause', ({ queues }) => operations.pause(queues)),
     resume: bind('resume', ({ queues }) => operations.resume(queues)),
     drain: bind('drain', ({ timeoutSec }, { onProgress }) => operations.drain(timeoutSec, onProgress)),
+    scale: bind('scale', ({ executors, wait }, { onRollout }) => operations.scale(executors, wait, onRollout)),
+    'restart-executors': bind('restart-executors', ({ wait }, { onRollout }) =>
+      operations.restartExecutors(wait, onRollout),
+    ),
+    reload: bind('reload', ({ wait }, { onRollout }) => operations.reload(wait, onRollout)),
     logs: bind('logs', ({ jobId, from, waitSec }) => operations.logs(jobId, from, waitSec)),
     shutdown: bind('shutdown', ({ now }) => operations.shutdown(now)),
     'rpc.discover': bind('rpc.discover', () => describeMethods(version)),

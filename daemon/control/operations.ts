@@ -45,9 +45,9 @@ export interface ExecutorStatus {
   readonly pssBytes: number | null
   readonly jobsDone: number
   /** Why it is being replaced; null if it is not. */
-  readonly recycling: 'jobs' | 'rss' | 'age' | 'fresh' | null
+  readonly recycling: 'jobs' | 'rss' | 'age' | 'fresh' | 'restart' | null
   /** How often executors of this slot were replaced, by reason. */
-  readonly recycled: Readonly<Record<'jobs' | 'rss' | 'age' | 'fresh', number>>
+  readonly recycled: Readonly<Record<'jobs' | 'rss' | 'age' | 'fresh' | 'restart', number>>
   /** Executors in a row that died before they did anything, and what is known of the last one's end. */
   readonly failures: number
   readonly trouble: string | null
@@ -79,6 +79,48 @@ export interface DrainReply {
   readonly elapsedSec: number
 }
 
+/** Sent to a connection while a `scale`, `restart-executors` or `reload` of it goes on. */
+export const ROLLOUT_PROGRESS = 'rollout.progress'
+
+/** A look at a change of the executors under way: what that notification carries. */
+export interface RolloutProgress {
+  /**
+   * `waiting`: another such change goes first. `checking`: a trial executor loads configuration and code. `starting`:
+   * executors get warm. `ending`: executors that serve no more end their jobs.
+   */
+  readonly step: 'waiting' | 'checking' | 'starting' | 'ending'
+  /** Executors that serve as they should, and how many are to. */
+  readonly done: number
+  readonly total: number
+  /** Jobs that executors still run which serve no more. */
+  readonly running: number
+  readonly elapsedSec: number
+}
+
+export interface ScaleReply {
+  /** How many executors serve now, and did before. */
+  readonly executors: number
+  readonly was: number
+  /** How many more still end their jobs, and take nothing new. */
+  readonly ending: number
+  readonly elapsedSec: number
+}
+
+export interface RestartReply {
+  /** How many executors serve now, all of them new. */
+  readonly executors: number
+  /** How many old ones still end their jobs, and take nothing new. */
+  readonly ending: number
+  readonly elapsedSec: number
+}
+
+export interface ReloadReply extends RestartReply {
+  /** Options whose new value counts now. */
+  readonly changed: readonly string[]
+  /** Options that have changed as well, and count from the next start of the daemon on. */
+  readonly needRestart: readonly string[]
+}
+
 /** Part of what a job printed. Positions count the bytes of both streams since its function began. */
 export interface LogPart {
   /** `unknown`: it is not running here, and nothing that it printed is kept. */
@@ -106,6 +148,23 @@ export interface Operations {
    * and handed back. The daemon stays up, drained, until it is resumed or shut down.
    */
   drain(timeoutSec: number | null, onProgress: (progress: DrainProgress) => void): Promise<DrainReply>
+  /**
+   * Have so many executors from now on. Resolves when they are warm, and none too many takes jobs; with `wait`, when
+   * those too many have ended theirs.
+   * @throws RqdError RQD_NAME_TAKEN, RQD_REDIS; RQD_EXECUTOR if they do not start, or the daemon is not running
+   */
+  scale(executors: number, wait: boolean, onProgress: (progress: RolloutProgress) => void): Promise<ScaleReply>
+  /**
+   * Replace all executors, one by one; no job is interrupted. Resolves when new ones serve; with `wait`, when the old
+   * ones have ended their jobs.
+   * @throws RqdError RQD_EXECUTOR if new ones do not start, or the daemon is not running
+   */
+  restartExecutors(wait: boolean, onProgress: (progress: RolloutProgress) => void): Promise<RestartReply>
+  /**
+   * Read the configuration again, try it and the code with an executor that takes no jobs, and replace all executors.
+   * @throws RqdError RQD_RELOAD_REFUSED saying why; nothing has changed then. As `restartExecutors` otherwise.
+   */
+  reload(wait: boolean, onProgress: (progress: RolloutProgress) => void): Promise<ReloadReply>
   /**
    * What a job has printed from a position on, of what is kept. If there is nothing new and it is still running, the
    * answer waits for more, at most `waitSec`.

@@ -7,7 +7,16 @@ import type * as zod from 'zod'
 import { requirePackage } from '../../src/require.js'
 import { dataMethods } from '../data/methods.js'
 import type { Method } from './method.js'
-import type { DrainProgress, DrainReply, LogPart, Status } from './operations.js'
+import type {
+  DrainProgress,
+  DrainReply,
+  LogPart,
+  ReloadReply,
+  RestartReply,
+  RolloutProgress,
+  ScaleReply,
+  Status,
+} from './operations.js'
 
 const { z } = requirePackage('zod') as typeof zod
 
@@ -23,7 +32,7 @@ const paused: zod.ZodType<{ paused: string[] }> = z.looseObject({
   paused: z.array(z.string()).describe('The queues that are paused now'),
 })
 
-const recycleReasons = ['jobs', 'rss', 'age', 'fresh'] as const
+const recycleReasons = ['jobs', 'rss', 'age', 'fresh', 'restart'] as const
 
 const executor = z.looseObject({
   pid: z.int().nullable().describe('Null while no process runs in this slot'),
@@ -86,6 +95,30 @@ const drained: zod.ZodType<DrainReply> = z.looseObject({
   elapsedSec: seconds,
 })
 
+const serving = count.describe('How many executors serve now')
+const ending = count.describe('How many that serve no more still end their jobs')
+const wait = z
+  .boolean()
+  .default(false)
+  .describe('Answer only when executors that serve no more have ended their jobs and are gone')
+
+const scaled: zod.ZodType<ScaleReply> = z.looseObject({
+  executors: serving,
+  was: count.describe('How many there were before'),
+  ending,
+  elapsedSec: seconds,
+})
+
+const restarted: zod.ZodType<RestartReply> = z.looseObject({ executors: serving, ending, elapsedSec: seconds })
+
+const reloaded: zod.ZodType<ReloadReply> = z.looseObject({
+  executors: serving,
+  ending,
+  elapsedSec: seconds,
+  changed: z.array(z.string()).describe('Options whose new value counts now'),
+  needRestart: z.array(z.string()).describe('Options that have changed as well, and count from the next start on'),
+})
+
 const stopping: zod.ZodType<{ running: number }> = z.looseObject({
   running: count.describe('Jobs running as the stop began'),
 })
@@ -139,6 +172,25 @@ export const daemonMethods = {
     }),
     result: drained,
   }),
+  scale: define({
+    summary: 'Have so many executors from now on; those too many end after their jobs.',
+    changes: true,
+    params: z.strictObject({ executors: z.int().min(1).max(1_000).describe('How many'), wait }),
+    result: scaled,
+  }),
+  'restart-executors': define({
+    summary: 'Replace all executors, one by one, by new ones. No job is interrupted.',
+    changes: true,
+    params: z.strictObject({ wait }),
+    result: restarted,
+  }),
+  reload: define({
+    summary:
+      'Read the configuration again, try it with the code, and replace all executors. Refused if it cannot work.',
+    changes: true,
+    params: z.strictObject({ wait }),
+    result: reloaded,
+  }),
   logs: define({
     summary: 'What a job has printed, while it runs and for a while after: the newest 64 KiB of it.',
     changes: false,
@@ -168,6 +220,15 @@ export const methods = { ...daemonMethods, ...dataMethods } as const
 
 /** What DRAIN_PROGRESS carries. */
 export const drainProgress: zod.ZodType<DrainProgress> = z.looseObject({ running: count, elapsedSec: seconds })
+
+/** What ROLLOUT_PROGRESS carries. */
+export const rolloutProgress: zod.ZodType<RolloutProgress> = z.looseObject({
+  step: z.enum(['waiting', 'checking', 'starting', 'ending']),
+  done: count,
+  total: count,
+  running: count,
+  elapsedSec: seconds,
+})
 
 export type DaemonMethodName = keyof typeof daemonMethods
 export type MethodName = keyof typeof methods

@@ -8,7 +8,7 @@ import { requirePackage } from '../../src/require.js'
 import { standardFault } from './faults.js'
 import { type Frame, LineSplitter, encodeFrame } from './framing.js'
 import type { CallContext } from './methods.js'
-import { DRAIN_PROGRESS } from './operations.js'
+import { DRAIN_PROGRESS, ROLLOUT_PROGRESS } from './operations.js'
 import { errorReply, isErrorReply, readMessage } from './request.js'
 
 const { createJSONRPCNotification } = requirePackage('json-rpc-2.0') as typeof jsonRpc
@@ -56,6 +56,9 @@ export class Session {
       // Progress is only worth sending to those who read it.
       onProgress: (progress) => {
         if (this.#roomToWrite === undefined) this.#send(createJSONRPCNotification(DRAIN_PROGRESS, progress))
+      },
+      onRollout: (progress) => {
+        if (this.#roomToWrite === undefined) this.#send(createJSONRPCNotification(ROLLOUT_PROGRESS, progress))
       },
     }
     socket.on('error', (error) =>

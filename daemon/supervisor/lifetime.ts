@@ -12,7 +12,8 @@ export interface RecyclePolicy {
 
 export const recycleNever: RecyclePolicy = { jobs: null, rssBytes: null, ageMs: null, fresh: false }
 
-export type RecycleReason = 'jobs' | 'rss' | 'age' | 'fresh'
+/** `restart`: an operator wants all executors replaced, because of new code or options say. */
+export type RecycleReason = 'jobs' | 'rss' | 'age' | 'fresh' | 'restart'
 
 /** How often executors of a slot were replaced, by reason. */
 export type RecycleCounts = Readonly<Record<RecycleReason, number>>

@@ -18,7 +18,7 @@ export interface SlotTally {
 }
 
 function newTally(): SlotTally {
-  return { jobsDone: 0, recycled: { jobs: 0, rss: 0, age: 0, fresh: 0 } }
+  return { jobsDone: 0, recycled: { jobs: 0, rss: 0, age: 0, fresh: 0, restart: 0 } }
 }
 
 /**
@@ -41,6 +41,8 @@ export class Member {
   served = 0
   /** Why the process is being replaced; null while it is not. */
   recycling: RecycleReason | null = null
+  /** Which settings of the pool the process was started with, counted from 0. */
+  generation = 0
   /** Whose place this one has taken, while that one ends its jobs: their places are not free yet. */
   before: Member | null = null
   lookedMonoMs = -Infinity
@@ -92,7 +94,7 @@ export class Member {
     if ((phase !== 'idle' && phase !== 'busy') || this.#revoking !== null) return 0
     if (this.slot.state.phase === 'busy' && this.slot.state.ending !== null) return 0
     const held = this.#estimatesMs.size
-    const heldBefore = this.before?.heldCount ?? 0
+    const heldBefore = this.#heldBefore
     const places = this.#concurrency - held - heldBefore
     // Never more jobs than it is to live for.
     const left = this.#life.jobs - this.served - held
@@ -106,7 +108,7 @@ export class Member {
   /** Why the process should be replaced now; null: it should not, or cannot be yet. */
   reachedLimit(nowMonoMs: number): RecycleReason | null {
     const { phase } = this.slot.state
-    if ((phase !== 'idle' && phase !== 'busy') || (this.before?.heldCount ?? 0) > 0) return null
+    if ((phase !== 'idle' && phase !== 'busy') || this.#heldBefore > 0) return null
     // With its last jobs in hand it is as good as spent; where one runs at a time, it keeps its place until that ends.
     const isLast = this.#concurrency > 1 && heldBy(this.slot).ahead.length === 0
     const jobs = this.served + (isLast ? this.heldCount : 0)
@@ -133,6 +135,11 @@ export class Member {
 
   get heldCount(): number {
     return this.#estimatesMs.size
+  }
+
+  /** Jobs of those whose place this one has taken: one that was replaced may itself have taken another's. */
+  get #heldBefore(): number {
+    return this.before === null ? 0 : this.before.heldCount + this.before.#heldBefore
   }
 
   /** Put a job where `handOver` finds it. */
@@ -243,7 +250,7 @@ export class Member {
   /** True if it has begun or ended a job lately, or waits for one. */
   isMoving(nowMonoMs: number): boolean {
     const { phase } = this.slot.state
-    if (this.before !== null && this.before.heldCount >= this.#concurrency) return !this.before.#isStuck(nowMonoMs)
+    if (this.before !== null && this.#heldBefore >= this.#concurrency) return !this.before.#isStuck(nowMonoMs)
     return (phase === 'idle' || phase === 'busy') && !this.#isStuck(nowMonoMs)
   }
 
@@ -278,6 +285,15 @@ export function leastLoaded(
     if (chosen.heldCount === 0) break
   }
   return chosen
+}
+
+/** So many members (of those with these workers), those that hold the fewest jobs, and of these the last ones. */
+export function leastBusy(members: readonly Member[], count: number, workers?: readonly string[]): Member[] {
+  const asked = workers === undefined ? members : members.filter(({ worker }) => workers.includes(worker))
+  return asked
+    .toReversed()
+    .sort((a, b) => a.heldCount - b.heldCount)
+    .slice(0, count)
 }
 
 /** True if `a` has less before it than `b`. */

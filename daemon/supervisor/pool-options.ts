@@ -29,19 +29,23 @@ export interface PoolListener {
   free(): void
 }
 
-export interface PoolOptions {
-  /** RQ worker names, one per slot. */
-  workers: readonly string[]
-  /** Executors kept warm beside them, to take over at once from one that dies. */
-  spares: number
+/** What executors are started with, and kept by. It may change while they run: for those that are started then. */
+export interface PoolSettings {
   taskPaths: readonly string[]
   preload: readonly string[]
   /** What the operator adds to executors. */
   custom?: CustomSettings | undefined
-  statsIntervalMs: number
+  /** Executors kept warm beside those that serve, to take over at once from one that dies. */
+  spares: number
   policy: SlotPolicy
   recycle: RecyclePolicy
   spawn: SpawnExecutor
+}
+
+export interface PoolOptions extends PoolSettings {
+  /** RQ worker names, one per slot. */
+  workers: readonly string[]
+  statsIntervalMs: number
   oomWatch: OomWatch
   clock: Clock
   random: Random

@@ -4,10 +4,10 @@ import { RqdError, coerceError, hasCode } from '../../src/errors.js'
 import { PROTOCOL_VERSION, type AbortReason, type FromExecutor, type RunJob } from '../ipc/messages.js'
 import { Alarm } from './alarm.js'
 import { heldBy, newSlot, nextTickMs, step, type SlotAction, type SlotEvent } from './children.js'
-import { drawLifetime, type Lifetime } from './lifetime.js'
-import { leastLoaded, Member } from './member.js'
+import { drawLifetime, type Lifetime, type RecycleReason } from './lifetime.js'
+import { leastBusy, leastLoaded, Member } from './member.js'
 import { mergeProgress } from './merge-progress.js'
-import type { PoolOptions } from './pool-options.js'
+import type { PoolOptions, PoolSettings } from './pool-options.js'
 import { viewOf, type SlotView } from './slot-view.js'
 import type { ExecutorProcess, Exit } from './spawn.js'
 import { cannotStart, tellCrashLoop, troubleOf } from './trouble.js'
@@ -21,6 +21,9 @@ const WEIGH_MS = 25
 
 /** A daemon whose executors die so many times in a row before it is ready does not start. */
 const START_FAILURES = 5
+
+/** Where so many in a row die while all are replaced, the others stay. */
+const ROLLOUT_FAILURES = 3
 
 /** How long an executor may take to say which jobs it has not begun, before nobody waits for it any more. */
 const TAKE_BACK_LIMIT_MS = 2_000
@@ -42,11 +45,15 @@ export class Pool {
   readonly #owners = new Map<ExecutorProcess, Member>()
   readonly #ready = deferred()
   readonly #alarm: Alarm
+  #settings: PoolSettings
+  /** How often the settings have changed: executors that were started with older ones are to be replaced. */
+  #generation = 0
   #lookTimer: NodeJS.Timeout | undefined
   #stopping = false
 
   constructor(options: PoolOptions) {
     this.#options = options
+    this.#settings = options
     this.#alarm = new Alarm(options.clock, () => this.#tick())
     this.#members = options.workers.map((worker) => this.#newMember(worker, false))
     // A pool that is stopped before it is ready has nobody to tell.
@@ -62,8 +69,91 @@ export class Pool {
     this.#lookTimer = setInterval(() => this.#lookAtAll(), LOOK_MS)
     await this.#ready.promise
     // Only now: a spare must not delay what it is there to speed up.
-    for (let i = 0; i < this.#options.spares; i++) this.#spares.push(this.#newMember('spare', true))
+    this.keepSpares()
+  }
+
+  /** Have as many spares as are wanted, and at least so many. */
+  keepSpares(atLeast = 0): void {
+    if (this.#stopping) return
+    const { spares, recycle } = this.#settings
+    const wanted = Math.max(atLeast, spares, recycle.fresh ? this.#members.length : 0)
+    while (this.#spares.length < wanted) this.#spares.push(this.#newMember('spare', true))
+    for (const spare of this.#spares.splice(wanted)) this.#dismiss(spare)
     this.#tick()
+  }
+
+  /** From now on, executors are started with these settings. Spares are replaced at once, others by `succeed`. */
+  renew(settings: PoolSettings): void {
+    if (this.#stopping) return
+    this.#settings = settings
+    this.#generation += 1
+    for (const spare of this.#spares.splice(0)) this.#dismiss(spare)
+    this.keepSpares(1)
+  }
+
+  /** What executors are started with. */
+  get settings(): PoolSettings {
+    return this.#settings
+  }
+
+  /** How many slots have an executor that was started with older settings. */
+  get outdated(): number {
+    return this.#members.filter(({ generation }) => generation < this.#generation).length
+  }
+
+  /** Executors that were started with older settings, serve no slot any more, and still end their jobs. */
+  get ending(): SlotView[] {
+    const old = [...this.#leaving].filter(({ isSpare, generation }) => !isSpare && generation < this.#generation)
+    return old.map((member) => viewOf(member, this.#settings.policy.fatalFailures))
+  }
+
+  /** How many slots there are. */
+  get size(): number {
+    return this.#members.length
+  }
+
+  /**
+   * Let a warm spare serve a slot whose executor is outdated: that one takes nothing more, and ends after its jobs.
+   * @returns false if no spare is warm
+   */
+  succeed(): boolean {
+    const old = this.#members.find(({ generation }) => generation < this.#generation)
+    if (old === undefined || this.#stopping || this.warmSpares === 0) return false
+    this.#replace(old, 'restart')
+    return true
+  }
+
+  /** Why the executors of these slots (left out: the spares) do not get warm, once several have died in a row. */
+  trouble(workers?: readonly string[]): string | undefined {
+    const asked = workers === undefined ? this.#spares : this.#members.filter(({ worker }) => workers.includes(worker))
+    const failed = asked.find(({ slot }) => slot.failures >= ROLLOUT_FAILURES)
+    return failed === undefined ? undefined : (failed.trouble ?? 'it says nothing')
+  }
+
+  /** Add slots, which begin to serve when their executors are warm. */
+  grow(workers: readonly string[]): void {
+    if (this.#stopping) return
+    for (const worker of workers) this.#members.push(this.#newMember(worker, false))
+    this.keepSpares()
+  }
+
+  /**
+   * Give up slots, of `among` if that is given, the least busy and last ones first: each ends after its jobs.
+   * @returns their workers
+   */
+  shrink(count: number, among?: readonly string[]): string[] {
+    const chosen = leastBusy(this.#members, count, among)
+    for (const member of chosen) {
+      this.#members.splice(this.#members.indexOf(member), 1)
+      this.#dismiss(member)
+    }
+    this.keepSpares()
+    return chosen.map(({ worker }) => worker)
+  }
+
+  /** Slots that were given up and still end their jobs. */
+  retiring(): SlotView[] {
+    return this.leaving().filter(({ worker }) => this.#members.every((member) => member.worker !== worker))
   }
 
   /**
@@ -156,21 +246,28 @@ export class Pool {
 
   /** The slots, in their order. */
   view(): SlotView[] {
-    return this.#members.map((member) => viewOf(member, this.#options.policy.fatalFailures))
+    return this.#members.map((member) => viewOf(member, this.#settings.policy.fatalFailures))
   }
 
   /** Recycled executors that still end their jobs. */
   leaving(): SlotView[] {
-    return [...this.#leaving].map((member) => viewOf(member, this.#options.policy.fatalFailures))
+    const serving = [...this.#leaving].filter(({ isSpare }) => !isSpare)
+    return serving.map((member) => viewOf(member, this.#settings.policy.fatalFailures))
   }
 
   #newMember(worker: string, isSpare: boolean): Member {
-    return new Member(worker, isSpare, this.#options.policy.concurrency)
+    return new Member(worker, isSpare, this.#settings.policy.concurrency)
+  }
+
+  /** Let a member end after its jobs. Nobody has it in a list of those who serve. */
+  #dismiss(member: Member): void {
+    this.#leaving.add(member)
+    this.#apply(member, { type: 'close', force: false })
   }
 
   #apply(member: Member, event: SlotEvent, exit?: Exit): void {
     const before = member.slot.state.phase
-    const [slot, actions] = step(member.slot, event, this.#options.clock.monoMs(), this.#options.policy)
+    const [slot, actions] = step(member.slot, event, this.#options.clock.monoMs(), this.#settings.policy)
     member.slot = slot
     for (const action of actions) this.#perform(member, action, exit)
     const { phase } = member.slot.state
@@ -228,7 +325,7 @@ export class Pool {
   #gone(member: Member): void {
     member.closed.resolve()
     if (!this.#leaving.delete(member)) return
-    for (const each of this.#members) if (each.before === member) each.before = null
+    for (const each of [...this.#members, ...this.#leaving]) if (each.before === member) each.before = member.before
   }
 
   /** Replace the executor of a slot if it has reached a limit of its life. */
@@ -238,11 +335,15 @@ export class Pool {
     if (reason === null) return
     // These limits are no exact ones: a spare is about to be warm.
     const canWait = reason === 'rss' || reason === 'age'
-    if (canWait && this.#options.spares > 0 && this.warmSpares === 0) return
-    const { logger, policy } = this.#options
+    if (canWait && this.#settings.spares > 0 && this.warmSpares === 0) return
+    this.#replace(member, reason)
+  }
+
+  /** Give a slot another executor. The present one ends after its jobs. */
+  #replace(member: Member, reason: RecycleReason): void {
     const { worker, tally, served, vitals } = member
     const level = reason === 'fresh' ? 'debug' : 'info'
-    logger[level]('an executor is recycled', {
+    this.#options.logger[level]('an executor is recycled', {
       worker,
       reason,
       pid: member.process?.pid,
@@ -250,19 +351,18 @@ export class Pool {
       rssBytes: vitals?.rssBytes,
     })
     tally.recycled[reason] += 1
-    const successor = new Member(worker, false, policy.concurrency, tally)
+    const successor = new Member(worker, false, this.#settings.policy.concurrency, tally)
     successor.before = member
     member.recycling = reason
     this.#members[this.#members.indexOf(member)] = successor
-    this.#leaving.add(member)
     // What it has not begun comes back, what it runs ends there.
-    this.#apply(member, { type: 'close', force: false })
+    this.#dismiss(member)
     this.#tick()
   }
 
   #newLife(): Lifetime {
-    const { recycle, random, clock } = this.#options
-    return drawLifetime(recycle, () => random.unit(), clock.monoMs())
+    const { random, clock } = this.#options
+    return drawLifetime(this.#settings.recycle, () => random.unit(), clock.monoMs())
   }
 
   /** Let a warm spare take over a slot; another one is forked in its stead. @returns false if there is none. */
@@ -273,6 +373,7 @@ export class Pool {
     member.serve(executor, spare.answers, this.#newLife())
     spare.serve(null)
     spare.slot = newSlot
+    member.generation = spare.generation
     member.vitals = spare.vitals
     member.heardMonoMs = spare.heardMonoMs
     this.#owners.set(executor, member)
@@ -282,8 +383,10 @@ export class Pool {
   }
 
   #spawn(member: Member): void {
-    const { logger, spawn, output, listener, policy, custom } = this.#options
+    const { logger, output, listener } = this.#options
+    const { spawn, policy, custom, taskPaths, preload } = this.#settings
     let executor: ExecutorProcess
+    member.generation = this.#generation
     try {
       executor = spawn()
     } catch (thrown) {
@@ -331,8 +434,8 @@ export class Pool {
       type: 'hello',
       protocol: PROTOCOL_VERSION,
       worker: member.worker,
-      taskPaths: [...this.#options.taskPaths],
-      preload: [...this.#options.preload],
+      taskPaths: [...taskPaths],
+      preload: [...preload],
       statsIntervalMs: this.#options.statsIntervalMs,
       concurrency: policy.concurrency,
       ...(custom === undefined ? {} : { custom }),

@@ -5,7 +5,8 @@ import type { Logger } from '../../src/logger.js'
 import type { Random } from '../../src/random.js'
 import type { Beat, Store } from '../../src/redis/store.js'
 import { rqDefaults } from '../../src/rq-defaults.js'
-import { registration, workerNames } from '../../src/worker/registration.js'
+import { dismissWorkers, enlistWorkers } from '../../src/redis/worker-store.js'
+import { furtherNames, newWorker, registration, workerNames } from '../../src/worker/registration.js'
 import type { ProcessIdentity } from '../host.js'
 import type { RunningJob } from './job-board.js'
 import type { SlotView } from './slot-view.js'
@@ -26,20 +27,59 @@ export interface PresenceOptions {
 
 /** What Redis knows of this daemon: the lease under its present id, and one RQ worker per executor slot. */
 export class Presence {
-  readonly workers: readonly string[]
   readonly #options: PresenceOptions
+  #workers: readonly string[]
   #supervisorId: string
   #registered = false
 
   constructor(options: PresenceOptions) {
     this.#options = options
     this.#supervisorId = options.random.hex(32)
-    this.workers = workerNames(options.name, options.executors)
+    this.#workers = workerNames(options.name, options.executors)
   }
 
   /** The id of the lease, under which claims are recorded. */
   get supervisorId(): string {
     return this.#supervisorId
+  }
+
+  /** The names of the workers that are registered, or going to be. */
+  get workers(): readonly string[] {
+    return this.#workers
+  }
+
+  /**
+   * Register so many more workers. @returns their names.
+   * @throws RqdError RQD_NAME_TAKEN, RQD_REDIS; then there are as many as before
+   */
+  async enlist(count: number): Promise<string[]> {
+    const { store, clock, name, queues } = this.#options
+    const names = furtherNames(name, this.#workers, count)
+    const allWorkers = [...this.#workers, ...names]
+    const daemon = {
+      ...this.#options,
+      supervisorId: this.#supervisorId,
+      ipAddress: await this.#ipAddress(),
+      nowMs: clock.epochMs(),
+    }
+    const workers = names.map((each) => newWorker(each, daemon))
+    const reply = await enlistWorkers(store, { supervisorId: daemon.supervisorId, queues, allWorkers, workers })
+    if (reply === 'lost') {
+      throw new RqdError('RQD_REDIS', 'the lease of this daemon has just been lost: try again when it is registered')
+    }
+    if (reply !== 'enlisted') throw nameTaken(reply.taken)
+    this.#workers = allWorkers
+    return names
+  }
+
+  /** Let some of the workers die: their slots are given up. @throws RqdError RQD_REDIS; it may be called again then */
+  async dismiss(names: readonly string[]): Promise<void> {
+    const { store, clock, queues } = this.#options
+    const supervisorId = this.#supervisorId
+    const nowIso = formatIso(clock.epochMs())
+    const left = this.#workers.filter((name) => !names.includes(name))
+    await dismissWorkers(store, { supervisorId, nowIso, queues, allWorkers: left, workers: names })
+    this.#workers = this.#workers.filter((name) => !names.includes(name))
   }
 
   /** Begin a lease and register the workers. @throws RqdError RQD_NAME_TAKEN, RQD_REDIS */
@@ -59,10 +99,7 @@ export class Presence {
         nowMs: clock.epochMs(),
       }),
     )
-    if (taken !== undefined) {
-      const text = `a live worker is already called ${JSON.stringify(taken)}: choose another --name, or stop the other one`
-      throw new RqdError('RQD_NAME_TAKEN', text)
-    }
+    if (taken !== undefined) throw nameTaken(taken)
     this.#registered = true
   }
 
@@ -131,4 +168,9 @@ export class Presence {
     const info = await this.#options.store.redis.client('INFO').catch(() => '')
     return / addr=(\S+:[1-9]\d*)/.exec(info)?.[1] ?? 'unknown'
   }
+}
+
+function nameTaken(name: string): RqdError {
+  const text = `a live worker is already called ${JSON.stringify(name)}: choose another --name, or stop the other one`
+  return new RqdError('RQD_NAME_TAKEN', text)
 }

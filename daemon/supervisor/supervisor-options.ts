@@ -8,6 +8,7 @@ import type { ProcessIdentity } from '../host.js'
 import type { JobFailure } from '../sentry.js'
 import type { CustomSettings } from '../ipc/custom-settings.js'
 import type { JobLog } from '../job-log.js'
+import type { PrepareReload } from './changes.js'
 import type { RecyclePolicy } from './lifetime.js'
 import type { SpawnExecutor } from './spawn.js'
 
@@ -56,5 +57,7 @@ export interface SupervisorOptions {
   random: Random
   logger: Logger
   jobLog: JobLog
+  /** Reads and tries what a reload brings; left out, there is nothing to reload. */
+  prepareReload?: PrepareReload | undefined
   output: (chunk: Uint8Array, stream: 'stdout' | 'stderr') => void
 }

@@ -12,7 +12,19 @@ import { reconcile } from '../../src/worker/reconciler.js'
 import { Settler } from '../../src/worker/settler.js'
 import { Starter } from '../../src/worker/starter.js'
 import { Wakeup } from '../../src/worker/wakeup.js'
-import type { DaemonState, DrainProgress, DrainReply, LogPart, Operations, Status } from '../control/operations.js'
+import type {
+  DaemonState,
+  DrainProgress,
+  DrainReply,
+  LogPart,
+  Operations,
+  ReloadReply,
+  RestartReply,
+  RolloutProgress,
+  ScaleReply,
+  Status,
+} from '../control/operations.js'
+import { Changes } from './changes.js'
 import { slotPolicyFor } from './slot-policy.js'
 import { drain } from './drain.js'
 import { Handout } from './handout.js'
@@ -28,6 +40,7 @@ import { countWaiting, takePulse, type Pulse } from './pulse.js'
 import { readLog } from './read-log.js'
 import { saveRunningMeta } from './save-meta.js'
 import { checkServed, executorStatus, queueStatus } from './status.js'
+import type { SlotView } from './slot-view.js'
 import { StopBudget } from './stop-budget.js'
 import { StoppedCalls } from './stopped-calls.js'
 import { succeedDeadNeighbours } from './succession.js'
@@ -64,6 +77,7 @@ export class Supervisor implements Service, Operations {
   readonly #link: Link
   readonly #wakeup: Wakeup
   readonly #commands: Commands
+  readonly #changes: Changes
   readonly #budget: JobBudget
   readonly #idleWatch: IdleWatch
   readonly #stopBudget: StopBudget
@@ -119,6 +133,11 @@ export class Supervisor implements Service, Operations {
       },
     })
     this.#budget = new JobBudget(options.maxJobs, () => this.#end('that was the last of its jobs (max-jobs)'))
+    const policy = {
+      resultTtlSec: options.resultTtlSec,
+      maxDeaths: options.maxDeaths,
+      storesFailures: options.storesFailures ?? true,
+    }
     this.#board = new JobBoard({
       clock,
       logger,
@@ -127,11 +146,7 @@ export class Supervisor implements Service, Operations {
       settler: this.#settler,
       starter: new Starter({ store, logger, onLost: (execution) => this.#board.claimLost(execution) }),
       outputs: this.#outputs,
-      policy: {
-        resultTtlSec: options.resultTtlSec,
-        maxDeaths: options.maxDeaths,
-        storesFailures: options.storesFailures ?? true,
-      },
+      policy,
       report: options.report,
       assign: (job, estimateMs) => this.#pool.assign(job, estimateMs),
       send: () => this.#pool.send(),
@@ -163,8 +178,8 @@ export class Supervisor implements Service, Operations {
       capacity: (coming) => Math.min(this.#handout.capacity(coming), this.#budget.left(this.#held + coming)),
       accept: (claims, holder) => this.#handout.accept(claims, holder),
       // What is sent ahead over several connections cannot be counted beforehand.
-      armLimit:
-        options.burst || this.#budget.isLimited ? 0 : Math.min(MAX_ARMED_JOBS, options.executors * options.concurrency),
+      armLimit: () =>
+        options.burst || this.#budget.isLimited ? 0 : Math.min(MAX_ARMED_JOBS, this.#pool.size * options.concurrency),
       isArmed: (ticket) => this.#wakeup.isArmed(ticket),
       idle: (empty) => this.#idle(empty),
       reconcile: () => this.#reconcile(),
@@ -177,7 +192,7 @@ export class Supervisor implements Service, Operations {
       queues,
       leaseMs: options.leaseMs,
       supervisorId,
-      members: () => this.#presence.members(this.#pool.view(), this.#board.running, this.#fetcher.suspended),
+      members: () => this.#presence.members(this.#shown(), this.#board.running, this.#fetcher.suspended),
       leaseLost,
       claimLost: (execution) => this.#board.claimLost(execution),
       counted: (claims) => this.#compare(claims),
@@ -232,6 +247,17 @@ export class Supervisor implements Service, Operations {
       void this.stop(true)
     })
     this.#commands = obeyCommands(options, this.#presence.workers, this.#board, this.#pool, this)
+    this.#changes = new Changes({
+      pool: this.#pool,
+      presence: this.#presence,
+      commands: this.#commands,
+      prepareReload: options.prepareReload,
+      onSettlePolicy: (changed) => Object.assign(policy, changed),
+      settled: () => this.#settler.drain(SETTLE_LIMIT_MS),
+      unfit: () => (this.#phase === 'starting' || this.#phase === 'stopping' ? this.#phase : undefined),
+      clock,
+      logger,
+    })
   }
 
   /** Resolves when the daemon has nothing more to do and should stop. */
@@ -278,6 +304,11 @@ export class Supervisor implements Service, Operations {
     if (this.#phase !== 'running') return this.#phase
     if (this.#fetcher.suspended) return 'suspended'
     return this.#options.queues.every((queue) => this.#fetcher.isPaused(queue)) ? 'paused' : 'running'
+  }
+
+  /** Queues from which no job is begun now. */
+  get pausedQueues(): readonly string[] {
+    return this.#paused()
   }
 
   /** How many executors run jobs now. */
@@ -365,6 +396,23 @@ export class Supervisor implements Service, Operations {
     return reply
   }
 
+  scale(executors: number, wait: boolean, onProgress: (progress: RolloutProgress) => void): Promise<ScaleReply> {
+    return this.#changes.scale(executors, wait, onProgress)
+  }
+
+  /** One more executor, or one less; never none. */
+  scaleBy(difference: 1 | -1): Promise<ScaleReply> {
+    return this.#changes.scaleBy(difference)
+  }
+
+  restartExecutors(wait: boolean, onProgress: (progress: RolloutProgress) => void): Promise<RestartReply> {
+    return this.#changes.restart(wait, onProgress)
+  }
+
+  reload(wait: boolean, onProgress: (progress: RolloutProgress) => void): Promise<ReloadReply> {
+    return this.#changes.reload(wait, onProgress)
+  }
+
   logs(jobId: string, from: number, waitSec: number): Promise<LogPart> {
     return readLog(this.#outputs, this.#board.running, { jobId, from, waitMs: waitSec * 1000 })
   }
@@ -382,6 +430,7 @@ export class Supervisor implements Service, Operations {
   async #stop(now: boolean): Promise<void> {
     const { logger } = this.#options
     this.#setPhase('stopping')
+    this.#changes.stop()
     this.#done.resolve()
     this.#idleWatch.stop()
     await this.#fetcher.stop()
@@ -417,6 +466,11 @@ export class Supervisor implements Service, Operations {
   #end(reason: string): void {
     this.#options.logger.info('the daemon ends', { reason })
     this.#done.resolve()
+  }
+
+  /** The slots whose workers are alive: those that serve, and those that were given up and end their jobs. */
+  #shown(): SlotView[] {
+    return [...this.#pool.view(), ...this.#pool.retiring()]
   }
 
   /** Claim more if there is room. */

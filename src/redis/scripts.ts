@@ -70,6 +70,18 @@ export const scripts = {
     args: ['prefix', 'supervisorId', 'nowIso', 'queues'],
     record: ['worker'],
   }),
+  enlist: defineScript({
+    source: lua.enlist,
+    keys: ['supervisors', 'supervisor', 'workers'],
+    args: ['prefix', 'supervisorId', 'workerTtlSec', 'queues', 'allWorkers'],
+    record: ['worker', 'fields'],
+  }),
+  dismiss: defineScript({
+    source: lua.dismiss,
+    keys: ['supervisor', 'workers'],
+    args: ['prefix', 'supervisorId', 'nowIso', 'queues', 'allWorkers'],
+    record: ['worker'],
+  }),
   recover: defineScript({
     source: lua.recover,
     keys: ['supervisors', 'supervisor', 'claims', 'workers'],

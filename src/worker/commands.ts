@@ -35,10 +35,12 @@ const START_LIMIT_MS = 5_000
  */
 export class Commands implements Service {
   readonly #client: Redis
-  readonly #workers: ReadonlyMap<string, string>
+  readonly #keys: Keys
   readonly #logger: Logger
   readonly #listener: CommandListener
   readonly #first = deferred()
+  /** Workers by their channels. */
+  #workers: ReadonlyMap<string, string>
   #timer: NodeJS.Timeout | undefined
   #subscribed = false
   #complained = false
@@ -46,7 +48,8 @@ export class Commands implements Service {
 
   constructor({ connect, keys, workers, logger, listener }: CommandsOptions) {
     this.#client = connect()
-    this.#workers = new Map(workers.map((worker) => [keys.workerCommands(worker), worker]))
+    this.#keys = keys
+    this.#workers = this.#channelsOf(workers)
     this.#logger = logger
     this.#listener = listener
   }
@@ -74,9 +77,24 @@ export class Commands implements Service {
     return Promise.resolve()
   }
 
+  /** Hear the commands to these workers from now on, and to no others. */
+  async serve(workers: readonly string[]): Promise<void> {
+    const before = [...this.#workers.keys()]
+    this.#workers = this.#channelsOf(workers)
+    const gone = before.filter((channel) => !this.#workers.has(channel))
+    if (this.#client.status !== 'ready') return
+    await this.#subscribe()
+    // What still comes to these is for nobody.
+    if (gone.length > 0) await this.#client.unsubscribe(...gone).catch(() => undefined)
+  }
+
   /** Make the connection anew: the server was away, and it may be half open. */
   reconnect(): void {
     if (!this.#stopped && this.#client.status !== 'wait') this.#client.disconnect(true)
+  }
+
+  #channelsOf(workers: readonly string[]): Map<string, string> {
+    return new Map(workers.map((worker) => [this.#keys.workerCommands(worker), worker]))
   }
 
   async #subscribe(): Promise<void> {
@@ -86,6 +104,7 @@ export class Commands implements Service {
       this.#complained = false
       this.#first.resolve()
     } catch (thrown) {
+      this.#subscribed = false
       if (this.#stopped || this.#complained) return
       this.#complained = true
       this.#logger.warn('commands to our workers are not heard', { error: coerceError(thrown).message })

@@ -31,7 +31,7 @@ export interface FetcherOptions {
   /** All open queues were found empty. Returns true if their next id will be told by `wake`; else they are polled. */
   idle: (queues: readonly string[]) => boolean
   /** Most jobs that one claim sent ahead may bring: should this process die before it hears of them, they wait. */
-  armLimit: number
+  armLimit: () => number
   /** True while claims that were sent ahead with this ticket are not answered. */
   isArmed: (ticket: number) => boolean
   /** A claim's fate was unknown: find out what Redis recorded for us, before the next one. */
@@ -96,7 +96,7 @@ export class Fetcher implements Service {
   /** The claim to send ahead now, to be run when a queue gets something; undefined where there must be none. */
   arm(): ClaimCall | undefined {
     const queues = this.#openQueues()
-    const limit = Math.min(this.#options.armLimit, this.#options.capacity(0))
+    const limit = Math.min(this.#options.armLimit(), this.#options.capacity(0))
     if (this.#stopped || this.#unsure || this.#suspended || queues.length === 0 || limit <= 0) return undefined
     return { ...this.#call(queues, limit), ticket: this.#ticket }
   }

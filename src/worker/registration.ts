@@ -26,6 +26,53 @@ export function workerNames(name: string, executors: number): string[] {
   return executors === 1 ? [name] : Array.from({ length: executors }, (_, i) => `${name}.${i + 1}`)
 }
 
+/**
+ * Names for slots that are added: of the numbers from 1 on, the first that are free. One that has the daemon's name
+ * alone counts as number 1.
+ * @param taken names in use
+ */
+export function furtherNames(name: string, taken: readonly string[], count: number): string[] {
+  const free: string[] = []
+  for (let number = 1; free.length < count; number++) {
+    const numbered = `${name}.${number}`
+    if (!taken.includes(numbered) && !(number === 1 && taken.includes(name))) free.push(numbered)
+  }
+  return free
+}
+
+/** What a supervisor writes about its workers. */
+export interface RegisteredDaemon {
+  readonly supervisorId: string
+  readonly version: string
+  readonly identity: ProcessIdentity
+  /** As Redis sees this side: `host:port`, or `unknown`. */
+  readonly ipAddress: string
+  readonly queues: readonly string[]
+  readonly nowMs: number
+}
+
+/** A worker as it stands in Redis when it is new. */
+export function newWorker(name: string, daemon: RegisteredDaemon): Registration['workers'][number] {
+  const { identity } = daemon
+  const nowIso = formatIso(daemon.nowMs)
+  return {
+    name,
+    fields: {
+      birth: nowIso,
+      last_heartbeat: nowIso,
+      queues: daemon.queues.join(','),
+      pid: String(identity.pid),
+      hostname: identity.host,
+      ip_address: daemon.ipAddress,
+      version: RQ_VERSION_SPOKEN,
+      // RQ's viewers print this field as it is.
+      python_version: `rqd ${daemon.version} (node ${nodeVersion})`,
+      state: 'started',
+      rqd_supervisor: daemon.supervisorId,
+    },
+  }
+}
+
 /** What a supervisor writes about itself and its workers when it registers. */
 export function registration(daemon: {
   supervisorId: string
@@ -63,21 +110,6 @@ export function registration(daemon: {
       workers: JSON.stringify(daemon.workers),
       queues: JSON.stringify(queues),
     },
-    workers: daemon.workers.map((name) => ({
-      name,
-      fields: {
-        birth: nowIso,
-        last_heartbeat: nowIso,
-        queues: queues.join(','),
-        pid: String(identity.pid),
-        hostname: identity.host,
-        ip_address: daemon.ipAddress,
-        version: RQ_VERSION_SPOKEN,
-        // RQ's viewers print this field as it is.
-        python_version: `rqd ${daemon.version} (node ${nodeVersion})`,
-        state: 'started',
-        rqd_supervisor: supervisorId,
-      },
-    })),
+    workers: daemon.workers.map((name) => newWorker(name, daemon)),
   }
 }

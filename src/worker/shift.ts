@@ -99,7 +99,7 @@ export class Shift {
       supervisorId,
       capacity: (coming) => this.#capacity(coming),
       accept: (claims, holder) => this.#accept(claims, holder),
-      armLimit: 0,
+      armLimit: () => 0,
       isArmed: () => false,
       idle: (empty) => this.#idle(empty),
       reconcile: () => this.#reconcile(),

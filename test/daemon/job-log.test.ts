@@ -29,6 +29,18 @@ t.test('few jobs have their lines, with all that is known', async (t) => {
   ])
 })
 
+t.test('C3: level and descriptions can change while jobs run', async (t) => {
+  const { log, logger } = setup('warn')
+  log.started(job(), 'w.1')
+  log.change({ level: 'info', describes: false })
+  log.started(job(), 'w.1')
+  log.change({ level: 'error', describes: true })
+  log.started(job(), 'w.1')
+  log.trouble('warn', 'job failed and will be tried again', () => ({}))
+  t.same(logger.lines, ['info job started'])
+  t.equal(logger.fields[0]?.['description'], undefined)
+})
+
 t.test('many successes are summed: count, rate, durations and the functions that ran most', async (t) => {
   const { log, logger, clock } = setup()
   for (let i = 0; i < 100; i++) log.finished(job(), 'w.1', 0.001)

@@ -55,3 +55,15 @@ t.test('levels, from the quietest', async (t) => {
     )
   }
 })
+
+t.test('C3: the level can change while lines are written, before and after winston is there', async (t) => {
+  const written = await lines('info', 'text', (logger) => {
+    logger.debug('one')
+    logger.setLevel('debug')
+    logger.debug('two')
+    logger.setLevel('warn')
+    logger.info('three')
+  })
+  t.equal(written.length, 1)
+  t.match(written[0], 'DEBUG two')
+})

@@ -34,16 +34,16 @@ export interface TestDaemon {
 
 let sockets = 0
 
-/** Start `rqd` on this Redis and wait until it is ready (`ready: false`: do not wait). */
+/** Start `rqd` on this Redis and wait until it is ready (`ready: false`: do not wait). `tasks`: another folder of tasks. */
 export async function startDaemon(
   t: Test,
   redis: TestRedis,
   args: readonly string[],
-  options: { ready?: boolean; env?: NodeJS.ProcessEnv } = {},
+  options: { ready?: boolean; env?: NodeJS.ProcessEnv; tasks?: string } = {},
 ): Promise<TestDaemon> {
   sockets += 1
   const socket = join(redis.folder, `rqd-${sockets}.sock`)
-  const base = ['--url', redis.url, '--socket', socket, '--path', fixtureTasks]
+  const base = ['--url', redis.url, '--socket', socket, '--path', options.tasks ?? fixtureTasks]
   const child = command('rqd', [...base, ...args], options.env)
   const collected = collect(child)
   const ended = finished(child, collected)

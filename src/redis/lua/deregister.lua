@@ -4,18 +4,10 @@
 -- Derived keys: the workers' hashes and executions, the workers of each queue.
 -- Returns how many claims are still held; then the lease and the record of the supervisor stay, so that another
 -- daemon finds the claims and takes them over.
+--@include worker_death
 local prefix = ARGV[1]
 local queues = cjson.decode(ARGV[4])
-for i = 5, #ARGV do
-  local worker = prefix .. ':worker:' .. ARGV[i]
-  redis.call('SREM', KEYS[4], worker)
-  for _, queue in ipairs(queues) do redis.call('SREM', prefix .. ':workers:' .. queue, worker) end
-  if redis.call('EXISTS', worker) == 1 then
-    redis.call('HSET', worker, 'death', ARGV[3])
-    redis.call('EXPIRE', worker, 60)
-  end
-  redis.call('DEL', worker .. ':executions')
-end
+for i = 5, #ARGV do bury_worker(KEYS[4], prefix, ARGV[i], ARGV[3], queues) end
 local held = redis.call('HLEN', KEYS[3])
 if held == 0 then
   redis.call('ZREM', KEYS[1], ARGV[2])

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import t from 'tap'
+import { RqdError } from '../../../src/errors.js'
 import { sampleStatus } from '../control/fake-operations.js'
 import { startServer, tempFolder } from '../control/harness.js'
 import { type Screen, runRqctl } from './run-rqctl.js'
@@ -145,3 +146,54 @@ t.test('no daemon: exit code 3, and what to do', async (t) => {
   const env = { XDG_RUNTIME_DIR: join(path, '..') }
   t.match((await runRqctl(['ping'], { env })).stderr, join(path, '..', 'rqd', 'rqd.sock'), 'the default path')
 })
+
+t.test('C3: scale, restart-executors and reload say what they wait for and what has come of it', async (t) => {
+  const { run, operations } = await start(t)
+  const waiting = '1 of 4 executors ready\n3 of 4 executors ready\nwaiting for 1 running job\n'
+  t.same(await run(['scale', '4']), { code: 0, stdout: '4 executors after 2s, 2 before.\n', stderr: waiting })
+  operations.was = 1
+  t.equal((await run(['scale', '1', '--wait'])).stdout, '1 executor, as before.\n')
+  operations.restarted = { executors: 4, ending: 2, elapsedSec: 2.5 }
+  t.same(await run(['restart-executors']), {
+    code: 0,
+    stdout: 'Replaced 4 executors after 2s.\n2 old executors end after their jobs.\n',
+    stderr: waiting,
+  })
+  operations.restarted = { executors: 1, ending: 1, elapsedSec: 0.5 }
+  operations.reloaded = { changed: ['path', 'log-level'], needRestart: ['url'] }
+  t.same(await run(['reload', '--wait']), {
+    code: 0,
+    stdout:
+      'Reloaded after 0.5s: 1 new executor.\nChanged: path, log-level\nChanged, but only after a restart: url\n' +
+      '1 old executor ends after its job.\n',
+    stderr: `trying configuration and code\n${waiting}`,
+  })
+  t.same(operations.calls, [
+    ['scale', 4, false],
+    ['scale', 1, true],
+    ['restartExecutors', false],
+    ['reload', true],
+  ])
+  t.match(JSON.parse((await run(['reload', '--json'])).stdout), { executors: 1, needRestart: ['url'] })
+})
+
+t.test('C3: a reload that is refused has exit code 1, and its reason on stderr', async (t) => {
+  const { run, operations } = await start(t)
+  operations.failure = new RqdError('RQD_RELOAD_REFUSED', 'reload refused, all stays as it was: no such module')
+  t.same(await run(['reload']), {
+    code: 1,
+    stdout: '',
+    stderr: 'rqctl: reload refused, all stays as it was: no such module\n',
+  })
+})
+
+t.test(
+  'C3: on a terminal, the progress of a reload is one line that is written over, and gone at the end',
+  async (t) => {
+    const { run } = await start(t)
+    const { stderr } = await run(['reload'], { columns: 80 })
+    t.match(stderr, '\r\x1b[2Ktrying configuration and code, 0.0s\r\x1b[2K1 of 4 executors ready, 0.4s\r')
+    t.ok(stderr.endsWith('\r\x1b[2K'))
+    t.notMatch(stderr, '\n')
+  },
+)

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { misfit, misfitOfProgress } from '../../../daemon/control/answers.js'
+import { misfit, misfitOfProgress, misfitOfRollout } from '../../../daemon/control/answers.js'
 import { describeMethods } from '../../../daemon/control/openrpc.js'
-import { type DaemonMethodName, drainProgress, methods } from '../../../daemon/control/protocol.js'
+import { type DaemonMethodName, drainProgress, methods, rolloutProgress } from '../../../daemon/control/protocol.js'
 import { sampleCron, sampleStatus } from './fake-operations.js'
 
 const samples: Record<DaemonMethodName, unknown> = {
@@ -10,6 +10,9 @@ const samples: Record<DaemonMethodName, unknown> = {
   pause: { paused: ['high'] },
   resume: { paused: [] },
   drain: { drained: true, handedBack: 0, elapsedSec: 2.5 },
+  scale: { executors: 4, was: 2, ending: 1, elapsedSec: 0.5 },
+  'restart-executors': { executors: 4, ending: 1, elapsedSec: 0.5 },
+  reload: { executors: 4, ending: 1, elapsedSec: 0.5, changed: ['path'], needRestart: [] },
   logs: { state: 'running', from: 0, next: 3, pieces: [{ stream: 'stderr', text: 'hi\n' }] },
   shutdown: { running: 3 },
   'rpc.discover': describeMethods('1.0.0'),
@@ -41,6 +44,9 @@ t.test('the client takes an answer if and only if the method table does', async 
   }
   for (const variant of variants({ running: 2, elapsedSec: 0.5 })) {
     t.equal(misfitOfProgress(variant) === undefined, drainProgress.safeParse(variant).success)
+  }
+  for (const variant of variants({ step: 'starting', done: 1, total: 2, running: 0, elapsedSec: 0.5 })) {
+    t.equal(misfitOfRollout(variant) === undefined, rolloutProgress.safeParse(variant).success)
   }
 })
 

@@ -1,7 +1,17 @@
 import type { CronRow } from '../../../src/cron/list.js'
 import { RqdError } from '../../../src/errors.js'
 import { newCounters } from '../../../src/worker/counters.js'
-import type { DrainProgress, DrainReply, LogPart, Operations, Status } from '../../../daemon/control/operations.js'
+import type {
+  DrainProgress,
+  DrainReply,
+  LogPart,
+  Operations,
+  ReloadReply,
+  RestartReply,
+  RolloutProgress,
+  ScaleReply,
+  Status,
+} from '../../../daemon/control/operations.js'
 
 /** A daemon that only remembers what it was asked. */
 export class FakeOperations implements Operations {
@@ -15,6 +25,16 @@ export class FakeOperations implements Operations {
   ]
   drained: DrainReply = { drained: true, handedBack: 0, elapsedSec: 2.5 }
   log: LogPart = { state: 'ended', from: 0, next: 3, pieces: [{ stream: 'stdout', text: 'hi\n' }] }
+  /** What changes of the executors report on their way, and how they end. */
+  rollout: RolloutProgress[] = [
+    { step: 'checking', done: 0, total: 4, running: 0, elapsedSec: 0 },
+    { step: 'starting', done: 1, total: 4, running: 0, elapsedSec: 0.4 },
+    { step: 'starting', done: 3, total: 4, running: 0, elapsedSec: 1.2 },
+    { step: 'ending', done: 4, total: 4, running: 1, elapsedSec: 2 },
+  ]
+  restarted: RestartReply = { executors: 4, ending: 0, elapsedSec: 2.5 }
+  was = 2
+  reloaded: Pick<ReloadReply, 'changed' | 'needRestart'> = { changed: [], needRestart: [] }
   /** Holds up every answer until it resolves. */
   gate: Promise<unknown> = Promise.resolve()
   /** Thrown by every operation. */
@@ -46,6 +66,27 @@ export class FakeOperations implements Operations {
     return this.#answer(['drain', timeoutSec], () => {
       this.progress.forEach(onProgress)
       return this.drained
+    })
+  }
+
+  scale(executors: number, wait: boolean, onProgress: (progress: RolloutProgress) => void): Promise<ScaleReply> {
+    return this.#answer(['scale', executors, wait], () => {
+      this.rollout.filter(({ step }) => step !== 'checking').forEach(onProgress)
+      return { ...this.restarted, executors, was: this.was }
+    })
+  }
+
+  restartExecutors(wait: boolean, onProgress: (progress: RolloutProgress) => void): Promise<RestartReply> {
+    return this.#answer(['restartExecutors', wait], () => {
+      this.rollout.filter(({ step }) => step !== 'checking').forEach(onProgress)
+      return this.restarted
+    })
+  }
+
+  reload(wait: boolean, onProgress: (progress: RolloutProgress) => void): Promise<ReloadReply> {
+    return this.#answer(['reload', wait], () => {
+      this.rollout.forEach(onProgress)
+      return { ...this.restarted, ...this.reloaded }
     })
   }
 
@@ -129,7 +170,7 @@ export const sampleStatus: Status = {
       pssBytes: 31 * 1024 * 1024,
       jobsDone: 1204,
       recycling: null,
-      recycled: { jobs: 2, rss: 1, age: 0, fresh: 0 },
+      recycled: { jobs: 2, rss: 1, age: 0, fresh: 0, restart: 0 },
       failures: 0,
       trouble: null,
     },
@@ -147,7 +188,7 @@ export const sampleStatus: Status = {
       pssBytes: null,
       jobsDone: 7,
       recycling: null,
-      recycled: { jobs: 0, rss: 0, age: 0, fresh: 0 },
+      recycled: { jobs: 0, rss: 0, age: 0, fresh: 0, restart: 0 },
       failures: 4,
       trouble: 'it ended with exit code 7',
     },

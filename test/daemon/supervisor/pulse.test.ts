@@ -19,7 +19,7 @@ function slot(phase: SlotView['phase'], heardMonoMs: number): SlotView {
     isFatal: false,
     trouble: null,
     recycling: null,
-    recycled: { jobs: 0, rss: 0, age: 0, fresh: 0 },
+    recycled: { jobs: 0, rss: 0, age: 0, fresh: 0, restart: 0 },
   }
 }
 

@@ -15,7 +15,7 @@ const slot: SlotView = {
   isFatal: false,
   trouble: null,
   recycling: null,
-  recycled: { jobs: 0, rss: 0, age: 0, fresh: 0 },
+  recycled: { jobs: 0, rss: 0, age: 0, fresh: 0, restart: 0 },
 }
 const statusOf = (change: Partial<SlotView>) => executorStatus({ ...slot, ...change }, new Map(), 0)
 const stateOf = async (change: Partial<SlotView>): Promise<string> => (await statusOf(change)).state

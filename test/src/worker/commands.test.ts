@@ -56,6 +56,18 @@ t.test('W17: a connection that breaks is made anew', async (t) => {
   })
 })
 
+t.test('W17, C3: workers that come are heard from then on, those that go are not', async (t) => {
+  const { commands, heard } = setup(t, 'y')
+  await commands.serve(['w.1', 'w.2', 'w.3'])
+  await commands.start()
+  await commands.serve(['w.1', 'w.4'])
+  const send = (worker: string): Promise<number> =>
+    redis.client.publish(`y:pubsub:${worker}`, '{"command": "kill-horse"}')
+  t.same([await send('w.1'), await send('w.2'), await send('w.3'), await send('w.4')], [1, 0, 0, 1])
+  await waitFor('both commands', () => heard.length === 2)
+  t.same(heard, ['kill w.1', 'kill w.4'])
+})
+
 t.test('it can be stopped before it is started, and twice', async (t) => {
   const { commands } = setup(t)
   await commands.stop()

@@ -46,7 +46,7 @@ async function setup(t: Test, more: Partial<FetcherOptions> = {}): Promise<Bench
       free.slots -= claims.length
       taken.push(...claims.map(({ jobId }) => jobId))
     },
-    armLimit: 8,
+    armLimit: () => 8,
     isArmed: () => false,
     idle: (empty) => {
       calls.push(`idle ${empty.join()}`)
