@@ -24,6 +24,7 @@ const redisCommands: typeof daemonCommands = {
   info: async () => (await import('./commands/info.js')).addInfo,
   workers: async () => (await import('./commands/workers.js')).addWorkers,
   requeue: async () => (await import('./commands/requeue.js')).addRequeue,
+  fsck: async () => (await import('./commands/fsck.js')).addFsck,
   'stop-job': async () => (await import('./commands/stop-job.js')).addStopJob,
   suspend: async () => (await import('./commands/suspend.js')).addSuspend,
   send: async () => (await import('./commands/send.js')).addSend,
