@@ -15,7 +15,7 @@ interface Bed {
   readonly keys: Keys
   readonly nowSec: number
   /** Write the hash of a job. */
-  job(id: string, status: string, more?: Record<string, string>): Promise<unknown>
+  readonly job: (id: string, status: string, more?: Record<string, string>) => Promise<unknown>
 }
 
 const Q = 'default'
@@ -99,6 +99,7 @@ export async function doDamage(redis: Redis, keys: Keys, each: number): Promise<
   const [nowSec] = await redis.time()
   const job: Bed['job'] = (id, status, more) => redis.hset(keys.job(id), { ...jobFields(Q, status), ...more })
   const done: Damage[] = []
+  await redis.sadd(keys.queues, keys.queue(Q), keys.queue('low'))
   for (const [kind, damage] of Object.entries(breakages) as [
     KindName,
     (bed: Bed, name: string) => Promise<unknown>,

@@ -59,7 +59,7 @@ function outcomeOf(
 ): { text: string; colour: (text: string) => string } {
   if (outcome === 'repaired') return { text: 'repaired', colour: colours.green }
   if (!proved) return { text: 'to decide', colour: colours.yellow }
-  return outcome === 'left' ? { text: 'left', colour: colours.red } : { text: 'can be repaired', colour: colours.red }
+  return outcome === 'left' ? { text: 'left', colour: colours.red } : { text: 'repairable', colour: colours.red }
 }
 
 function describeMemory(title: string, rows: readonly MemoryRow[], all: boolean, screen: Screen): string {

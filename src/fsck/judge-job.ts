@@ -69,7 +69,9 @@ function shouldExpire({ status, resultTtl, failureTtl, score }: JobFacts): boole
   const ttl = status === 'finished' ? resultTtl : failureTtl
   if (ttl !== null && ttl !== '') return Number(ttl) >= 0
   // Kept for ever by its worker's default: that is written as an endless, or a negative score.
-  return score === null || (Number(score) >= 0 && Number.isFinite(Number(score)))
+  // A failed one that is in no registry is filed first.
+  if (score === null) return status === 'finished'
+  return Number(score) >= 0 && Number.isFinite(Number(score))
 }
 
 function waitsFor(parents: readonly (string | null)[]): string {

@@ -72,7 +72,9 @@ async function again(open: readonly Case[], options: SettleOptions): Promise<voi
     if (opinion === undefined) return
     // Its mark names the time since when it is so.
     if (opinion.mark === each.opinion.mark) each.confirmed = true
-    each.opinion = opinion
+    // One call of maintenance ends all of a queue, of which each is a case here.
+    const byAnother = repair && each.confirmed && opinion.verdict === 'gone' && each.suspect.kind in unfinished
+    each.opinion = byAnother ? { ...opinion, verdict: 'repaired' } : opinion
   })
 }
 

@@ -95,7 +95,7 @@ function listedAgain(listedOn: Map<string, Listing>, id: string, here: Listing):
 function withoutRepeats(suspects: readonly Suspect[]): Suspect[] {
   const seen = new Map<string, Suspect>()
   for (const each of suspects) {
-    const name = JSON.stringify([each.kind, each.key, each.id, each.entry, each.place])
+    const name = JSON.stringify([each.kind, each.key, each.id, each.queue, each.entry, each.place])
     if (!seen.has(name)) seen.set(name, each)
   }
   return [...seen.values()]

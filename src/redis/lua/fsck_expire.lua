@@ -25,6 +25,7 @@ local origin, ttl = unpack(redis.call('HMGET', KEYS[1], 'origin', registry == 'f
 local ttl_sec = int(ttl)
 if not ttl_sec then
   local score = redis.pcall('ZSCORE', prefix .. ':' .. registry .. ':' .. (origin or ''), id)
+  if type(score) ~= 'string' and registry == 'failed' then return gone() end
   if type(score) ~= 'string' then return judged(state, 'nothing says how long it is to be kept: delete it') end
   score = tonumber(score)
   if score < 0 or score == math.huge then return gone() end

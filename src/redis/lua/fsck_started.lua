@@ -22,7 +22,7 @@ local fields = redis.call('HMGET', KEYS[1], 'retries_left', 'retry_intervals', '
   'failure_ttl', 'worker_name', 'origin', 'last_heartbeat')
 local worker, origin = fields[6] or '', fields[7] or ''
 state = state .. ' ' .. (fields[8] or '')
-if worker == 'sync' or is_running(id, origin) or is_on_any(id, origin) or is_claimed(id) then return gone() end
+if worker == 'sync' or is_shown_running(id, origin) or is_on_any(id, origin) or is_claimed(id) then return gone() end
 if worker ~= '' then
   local shown = redis.pcall('HMGET', prefix .. ':worker:' .. worker, 'current_job', 'death')
   if shown[1] == id and not shown[2] then return gone() end

@@ -31,13 +31,23 @@ local function is_running(id, name)
   return false
 end
 
+-- The same, also where the key that names its executions has expired: the started jobs are searched.
+local function is_shown_running(id, name)
+  if is_running(id, name) then return true end
+  local begin = id .. ':'
+  for _, member in ipairs(redis.pcall('ZRANGE', prefix .. ':wip:' .. name, 0, -1)) do
+    if member:sub(1, #begin) == begin then return true end
+  end
+  return false
+end
+
 local registry_by_status = { finished = 'finished', failed = 'failed', stopped = 'failed', deferred = 'deferred',
   scheduled = 'scheduled', canceled = 'canceled' }
 
 -- True where it is in the place that its status says.
 local function is_placed(id, status, origin)
   if status == 'queued' then return is_on_any(id, origin) or is_claimed(id) end
-  if status == 'started' then return is_running(id, origin) or is_claimed(id) end
+  if status == 'started' then return is_shown_running(id, origin) or is_claimed(id) end
   local registry = registry_by_status[status]
   return registry ~= nil and is_in(registry, origin, id)
 end
