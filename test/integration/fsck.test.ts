@@ -9,7 +9,7 @@ import { startRedis, type TestRedis } from '../helpers/redis.js'
 import { waitFor } from '../helpers/wait-for.js'
 
 const OURS = 2_000
-const THEIRS = 60
+const THEIRS = 30
 
 // A process for each job: the way in which a job is in no place for longest.
 function startPythonWorker(t: Test, redis: TestRedis): void {
