@@ -57,6 +57,10 @@ export type { LogFields, Logger } from './logger.js'
 export type { SerializerName } from './serial/serializer.js'
 export type { TaskFunction } from './task-name.js'
 export * from './serial/python-values.js'
+export { fsck, type FsckOptions } from './fsck/fsck.js'
+export type { FsckFinding, FsckProgress, FsckReport } from './fsck/report.js'
+export type { KindName as FsckKind } from './fsck/kinds.js'
+export type { MemoryRow } from './fsck/memory.js'
 export {
   DuplicateJobError,
   InvalidJobOperationError,

@@ -36,6 +36,7 @@ const redisCommands: typeof daemonCommands = {
   cancel: async () => (await import('./commands/cancel.js')).addCancel,
   delete: async () => (await import('./commands/delete.js')).addDelete,
   empty: async () => (await import('./commands/empty.js')).addEmpty,
+  fsck: async () => (await import('./commands/fsck.js')).addFsck,
   'stop-job': async () => (await import('./commands/stop-job.js')).addStopJob,
   suspend: async () => (await import('./commands/suspend.js')).addSuspend,
   send: async () => (await import('./commands/send.js')).addSend,

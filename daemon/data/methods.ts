@@ -15,6 +15,9 @@ import { stopJob } from './stop-job.js'
 import { suspend } from './suspend.js'
 import { workers } from './workers.js'
 import { explain } from './explain.js'
+import { fsckLook } from './fsck-look.js'
+import { fsckRepair } from './fsck-repair.js'
+import { fsckStep } from './fsck-step.js'
 
 /** The methods about data at rest, by name: each in a file of its own. */
 export const dataMethods = {
@@ -35,6 +38,9 @@ export const dataMethods = {
   suspend,
   'resume.all': resumeAll,
   explain,
+  'fsck.step': fsckStep,
+  'fsck.look': fsckLook,
+  'fsck.repair': fsckRepair,
 } as const
 
 export type DataMethodName = keyof typeof dataMethods

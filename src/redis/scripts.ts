@@ -1,5 +1,14 @@
 import { defineScript } from './script.js'
-import { lua } from './scripts.generated.js'
+import { lua, type LuaSource } from './scripts.generated.js'
+
+/** A second opinion on one finding of fsck: see lua/include/fsck.lua. */
+const opinion = (source: LuaSource) =>
+  defineScript({
+    source,
+    keys: ['key'],
+    // prettier-ignore
+    args: ['prefix', 'id', 'queue', 'entry', 'place', 'seen', 'waitMs', 'nowIso', 'traceback', 'excString'],
+  })
 
 /** Every script of rqd with the names of its keys and arguments, in the order of its header in src/redis/lua. */
 export const scripts = {
@@ -193,4 +202,20 @@ export const scripts = {
     keys: ['registry'],
     args: ['prefix', 'jobId', 'deleteJob', 'withExecutions'],
   }),
+  fsckQueued: opinion(lua.fsckQueued),
+  fsckStarted: opinion(lua.fsckStarted),
+  fsckUnfiled: opinion(lua.fsckUnfiled),
+  fsckAbandoned: opinion(lua.fsckAbandoned),
+  fsckDaemon: opinion(lua.fsckDaemon),
+  fsckListed: opinion(lua.fsckListed),
+  fsckDouble: opinion(lua.fsckDouble),
+  fsckElsewhere: opinion(lua.fsckElsewhere),
+  fsckIntermediate: opinion(lua.fsckIntermediate),
+  fsckEntry: opinion(lua.fsckEntry),
+  fsckDeferred: opinion(lua.fsckDeferred),
+  fsckMember: opinion(lua.fsckMember),
+  fsckExpire: opinion(lua.fsckExpire),
+  fsckEnlist: opinion(lua.fsckEnlist),
+  fsckStub: opinion(lua.fsckStub),
+  fsckStrange: opinion(lua.fsckStrange),
 } as const
