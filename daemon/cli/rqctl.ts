@@ -11,6 +11,7 @@ type Add = (program: commander.Command, run: Run) => void
 /** The commands by name, each in a file that is read when it is wanted. In the order in which help lists them. */
 const daemonCommands: Readonly<Record<string, () => Promise<Add>>> = {
   status: async () => (await import('./commands/status.js')).addStatus,
+  top: async () => (await import('./commands/top.js')).addTop,
   pause: async () => (await import('./commands/pause.js')).addPause,
   resume: async () => (await import('./commands/resume.js')).addResume,
   drain: async () => (await import('./commands/drain.js')).addDrain,

@@ -1,8 +1,10 @@
 import { cronList } from './cron-list.js'
+import { jobStop } from './job-stop.js'
 
 /** The methods about data at rest, by name: each in a file of its own. */
 export const dataMethods = {
   'cron.list': cronList,
+  'job.stop': jobStop,
 } as const
 
 export type DataMethodName = keyof typeof dataMethods
