@@ -19,7 +19,8 @@ export function colourOf(state: DaemonState | ExecutorStatus['state'], colours: 
 }
 
 /** Whether jobs are taken from a queue. */
-export function queueStateCell({ paused }: QueueStatus, colours: Colours): Cell {
+export function queueStateCell({ paused, pausedEverywhere }: QueueStatus, colours: Colours): Cell {
+  if (pausedEverywhere) return { text: 'paused everywhere', colour: colours.yellow }
   return paused ? { text: 'paused', colour: colours.yellow } : { text: 'open', colour: colours.green }
 }
 

@@ -55,7 +55,8 @@ export class Screen {
 
   /** Show these lines. A terminal that is too slow for the one before misses this screen. */
   draw(lines: readonly string[]): void {
-    if (this.#forget === undefined || ('writableNeedDrain' in this.#stdout && this.#stdout.writableNeedDrain === true)) return
+    if (this.#forget === undefined || ('writableNeedDrain' in this.#stdout && this.#stdout.writableNeedDrain === true))
+      return
     this.#stdout.write(`\x1b[H${lines.map((line) => `${line}\x1b[K`).join('\r\n')}\x1b[J`)
   }
 

@@ -61,9 +61,9 @@ export class Top {
     this.#screen.open()
     try {
       this.#draw()
-      while (!this.#isOver) {
+      while (!this.#isOver()) {
         await this.#wait()
-        if (!this.#isOver) await this.#look()
+        if (!this.#isOver()) await this.#look()
       }
     } finally {
       signal?.removeEventListener('abort', onAbort)
@@ -72,7 +72,8 @@ export class Top {
     }
   }
 
-  get #isOver(): boolean {
+  // A method, since a key may end it while it waits.
+  #isOver(): boolean {
     return this.#over
   }
 

@@ -21,7 +21,7 @@ t.test('rates are differences over the time that the daemon says has passed', as
 })
 
 t.test('a queue that was not there before has no rate', async (t) => {
-  const queue = { name: 'new', depth: 7, paused: false, oldestAgeSec: null }
+  const queue = { name: 'new', depth: 7, paused: false, pausedEverywhere: false, oldestAgeSec: null }
   t.same(ratesBetween(sampleStatus, later({ queues: [queue] }))?.queues, {})
 })
 
