@@ -30,6 +30,12 @@ const redisCommands: typeof daemonCommands = {
   send: async () => (await import('./commands/send.js')).addSend,
 }
 
+/** About rqctl itself. */
+const ownCommands: typeof daemonCommands = {
+  version: async () => (await import('./commands/version.js')).addVersion,
+  completion: async () => (await import('./commands/completion.js')).addCompletion,
+}
+
 const HELP_WIDTH = 80
 
 /** Run rqctl. Never throws, never ends the process. @returns the exit code (exit-codes.ts). */
@@ -63,7 +69,7 @@ function report(thrown: unknown, command: string | undefined, io: RqctlIo): numb
 }
 
 // A line that begins with a command needs that one only; anything else (help, a spelling mistake) may need all.
-async function buildProgram(io: RqctlIo, run: Run, first: string | undefined): Promise<commander.Command> {
+export async function buildProgram(io: RqctlIo, run: Run, first: string | undefined): Promise<commander.Command> {
   const program = new Command('rqctl')
     .description('Talk to a running rqd daemon, and to the Redis that it works for.')
     .usage('<command> [options]')
@@ -88,7 +94,9 @@ async function buildProgram(io: RqctlIo, run: Run, first: string | undefined): P
   await addCommands(program, run, daemonCommands, first)
   program.commandsGroup('Queues and jobs, straight in Redis:')
   await addCommands(program, run, redisCommands, first)
-  program.commandsGroup('Help:').helpCommand('help [command]', 'print help for a command')
+  program.commandsGroup('Help:')
+  await addCommands(program, run, ownCommands, first)
+  program.helpCommand('help [command]', 'print help for a command')
   for (const command of program.commands) {
     configure(command, io, hintFor(command.name()))
     for (const inner of command.commands) configure(inner, io, hintFor(nameOf(inner)))
@@ -102,7 +110,7 @@ async function addCommands(
   commands: typeof daemonCommands,
   first = '',
 ): Promise<void> {
-  const isOne = Object.hasOwn(daemonCommands, first) || Object.hasOwn(redisCommands, first)
+  const isOne = [daemonCommands, redisCommands, ownCommands].some((each) => Object.hasOwn(each, first))
   for (const [name, load] of Object.entries(commands)) {
     if (isOne && name !== first) continue
     const add = await load()

@@ -2,6 +2,7 @@ import { cronList } from './cron-list.js'
 import { jobStop } from './job-stop.js'
 import { pauseEverywhereMethod } from './pause-everywhere.js'
 import { pausedEverywhereMethod } from './paused-everywhere.js'
+import { redisVersion } from './redis-version.js'
 import { resumeEverywhereMethod } from './resume-everywhere.js'
 
 /** The methods about data at rest, by name: each in a file of its own. */
@@ -11,6 +12,7 @@ export const dataMethods = {
   'pause.everywhere': pauseEverywhereMethod,
   'resume.everywhere': resumeEverywhereMethod,
   'paused.everywhere': pausedEverywhereMethod,
+  'redis.version': redisVersion,
 } as const
 
 export type DataMethodName = keyof typeof dataMethods
