@@ -3,10 +3,10 @@ import type { Colours } from '../output.js'
 const keys: readonly (readonly [key: string, does: string])[] = [
   ['q, Ctrl-C', 'quit; the daemon goes on'],
   ['up, down, j, k', 'select an executor; PgUp, PgDn, Home and End too'],
-  ['p', 'pause all queues of this daemon, or resume them (also after a drain)'],
+  ['p', 'pause all queues of this daemon, or resume them'],
   ['s', 'stop the job of the executor selected, for good'],
   ['d', 'drain: start no more jobs; running ones end'],
-  ['w u a m n', 'sort by worker, queue, age of the job, memory, number of jobs done'],
+  ['w u a m n', 'sort by worker, queue, age of the job, memory, jobs done'],
   ['Space', 'look again now'],
   ['h, ?', 'this page; any key goes back'],
 ]
@@ -18,7 +18,7 @@ export function helpLines(colours: Colours): string[] {
     '',
     ...keys.map(([key, does]) => `  ${key.padEnd(16)}${does}`),
     '',
-    'Rates are jobs per second since the look before. CHANGE is by how much a queue',
-    'grows. RUNNING is the age of the oldest job of an executor, MEMORY what is resident.',
+    'Rates are jobs per second since the look before; CHANGE is how a queue grows.',
+    'RUNNING is the age of the oldest job of an executor, MEMORY what is resident.',
   ]
 }

@@ -37,12 +37,12 @@ const COUNTER_LINES = 4
 /** Queues have so many rows before executors take what they need. */
 const QUEUE_ROWS = 4
 
-/** A screen: at most `rows` lines, the keys on the last one. */
+/** A screen: `rows` lines, the keys on the last one. */
 export function renderTop(scene: Scene, size: Size): string[] {
   const { status, rates, view } = scene
   const { rows, columns, colours } = size
   const keys = fitLine(keyCells(colours), columns, '  ')
-  if (view.help) return [...helpLines(colours).slice(0, rows - 1), keys]
+  if (view.help) return filled(helpLines(colours), [keys], rows)
   const hasCounters = rows >= FIXED_LINES + 4
   const executors = sortedRows(status, view.sort)
   const room = shareRows(rows - FIXED_LINES + (hasCounters ? 0 : COUNTER_LINES), executors.length, status.queues.length)
@@ -53,9 +53,14 @@ export function renderTop(scene: Scene, size: Size): string[] {
     ...executorLines(executors, view, room.executors, size),
     ...queueLines(status.queues, rates, room.queues, size),
   ]
-  const space = Math.max(0, rows - 2)
-  const filler = Array.from({ length: Math.max(0, space - lines.length) }, () => '')
-  return [...lines.slice(0, space), ...filler, noteLine(scene, size), keys].slice(-rows)
+  return filled(lines, [noteLine(scene, size), keys], rows)
+}
+
+/** Lines above, lines at the foot, and nothing between them. */
+function filled(above: readonly string[], foot: readonly string[], rows: number): string[] {
+  const space = Math.max(0, rows - foot.length)
+  const filler = Array.from({ length: Math.max(0, space - above.length) }, () => '')
+  return [...above.slice(0, space), ...filler, ...foot].slice(-rows)
 }
 
 /** How many rows of each table fit: queues keep a few, executors have what they need, the rest is the queues'. */

@@ -57,7 +57,8 @@ export class Screen {
   draw(lines: readonly string[]): void {
     if (this.#forget === undefined || ('writableNeedDrain' in this.#stdout && this.#stdout.writableNeedDrain === true))
       return
-    this.#stdout.write(`\x1b[H${lines.map((line) => `${line}\x1b[K`).join('\r\n')}\x1b[J`)
+    // Cleared beforehand: the cursor stays on the last character of a line that is full.
+    this.#stdout.write(`\x1b[H${lines.map((line) => `\x1b[2K${line}`).join('\r\n')}`)
   }
 
   close(): void {
