@@ -4,6 +4,14 @@
  */
 export { Queue } from './queue.js'
 export type { Enqueuer, Enqueuing, JobsOf, QueueOptions } from './enqueuer.js'
+export {
+  pauseAudience,
+  pauseEverywhere,
+  pausedEverywhere,
+  resumeEverywhere,
+  type PauseAudience,
+  type Pauses,
+} from './fleet/pauses.js'
 export { isSuspended, resume, suspend, type SuspendOptions } from './fleet/suspension.js'
 export { sendKillHorseCommand, sendShutdownCommand } from './fleet/worker-command.js'
 export { WorkerInfo, type WorkerFilter, type WorkerPlace } from './fleet/worker.js'

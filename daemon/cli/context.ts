@@ -12,6 +12,8 @@ import { type Colours, type Output, coloursFor } from './output.js'
 export interface RqctlIo {
   readonly stdout: Output
   readonly stderr: Output
+  /** Where keys come from, for what is used live. */
+  readonly stdin?: () => NodeJS.ReadStream
   readonly env: Readonly<Record<string, string | undefined>>
   /** Ends what goes on until it is told to stop (`info --interval`). */
   readonly signal?: AbortSignal

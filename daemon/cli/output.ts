@@ -8,7 +8,11 @@ export { formatAge } from '../../src/age-text.js'
 const { createColors } = requirePackage('picocolors') as typeof picocolors
 
 /** Where text goes: a stream of the process, or a test's. */
-export type Output = NodeJS.WritableStream & { isTTY?: boolean | undefined; columns?: number | undefined }
+export type Output = NodeJS.WritableStream & {
+  isTTY?: boolean | undefined
+  columns?: number | undefined
+  rows?: number | undefined
+}
 
 export type Colours = ReturnType<typeof picocolors.createColors>
 
@@ -129,7 +133,8 @@ function fitWidths(columns: readonly Column[], natural: readonly number[], width
   return widths
 }
 
-function cutTo(text: string, width: number): string {
+/** Text of at most so many characters; what is cut off ends in `…`. */
+export function cutTo(text: string, width: number): string {
   const characters = Array.from(text)
   return characters.length <= width ? text : `${characters.slice(0, width - 1).join('')}…`
 }
@@ -138,7 +143,8 @@ function textOf(cell: Cell | undefined): string {
   return typeof cell === 'object' ? cell.text : (cell ?? '')
 }
 
-function lengthOf(text: string): number {
+/** How many characters a text has on the screen, those of double width aside. */
+export function lengthOf(text: string): number {
   return Array.from(text).length
 }
 

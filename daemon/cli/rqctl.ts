@@ -12,6 +12,7 @@ type Add = (program: commander.Command, run: Run) => void
 /** The commands by name, each in a file that is read when it is wanted. In the order in which help lists them. */
 const daemonCommands: Readonly<Record<string, () => Promise<Add>>> = {
   status: async () => (await import('./commands/status.js')).addStatus,
+  top: async () => (await import('./commands/top.js')).addTop,
   pause: async () => (await import('./commands/pause.js')).addPause,
   resume: async () => (await import('./commands/resume.js')).addResume,
   drain: async () => (await import('./commands/drain.js')).addDrain,
@@ -40,6 +41,12 @@ const redisCommands: typeof daemonCommands = {
   'stop-job': async () => (await import('./commands/stop-job.js')).addStopJob,
   suspend: async () => (await import('./commands/suspend.js')).addSuspend,
   send: async () => (await import('./commands/send.js')).addSend,
+}
+
+/** About rqctl itself. */
+const ownCommands: typeof daemonCommands = {
+  version: async () => (await import('./commands/version.js')).addVersion,
+  completion: async () => (await import('./commands/completion.js')).addCompletion,
 }
 
 const HELP_WIDTH = 80
@@ -85,7 +92,7 @@ function tellUnexpected(error: Error, { stderr, env }: RqctlIo): void {
 }
 
 // A line that begins with a command needs that one only; anything else (help, a spelling mistake) may need all.
-async function buildProgram(io: RqctlIo, run: Run, first: string | undefined): Promise<commander.Command> {
+export async function buildProgram(io: RqctlIo, run: Run, first: string | undefined): Promise<commander.Command> {
   const program = new Command('rqctl')
     .description('Talk to a running rqd daemon, and to the Redis that it works for.')
     .usage('<command> [options]')
@@ -110,7 +117,9 @@ async function buildProgram(io: RqctlIo, run: Run, first: string | undefined): P
   await addCommands(program, run, daemonCommands, first)
   program.commandsGroup('Queues and jobs, through the daemon or straight in Redis:')
   await addCommands(program, run, redisCommands, first)
-  program.commandsGroup('Help:').helpCommand('help [command]', 'print help for a command')
+  program.commandsGroup('Help:')
+  await addCommands(program, run, ownCommands, first)
+  program.helpCommand('help [command]', 'print help for a command')
   for (const command of program.commands) {
     configure(command, io, hintFor(command.name()))
     for (const inner of command.commands) configure(inner, io, hintFor(nameOf(inner)))
@@ -124,7 +133,7 @@ async function addCommands(
   commands: typeof daemonCommands,
   first = '',
 ): Promise<void> {
-  const isOne = Object.hasOwn(daemonCommands, first) || Object.hasOwn(redisCommands, first)
+  const isOne = [daemonCommands, redisCommands, ownCommands].some((each) => Object.hasOwn(each, first))
   for (const [name, load] of Object.entries(commands)) {
     if (isOne && name !== first) continue
     const add = await load()

@@ -86,6 +86,7 @@ const queue = object({
   name: text,
   depth: nullOr(count),
   paused: truth,
+  pausedEverywhere: truth,
   oldestAgeSec: nullOr(number),
 } satisfies Checks<QueueStatus>)
 

@@ -57,7 +57,10 @@ export interface QueueStatus {
   readonly name: string
   /** Jobs waiting; null if Redis does not answer or the key holds no list. */
   readonly depth: number | null
+  /** By this daemon, or by all. */
   readonly paused: boolean
+  /** Whether it is paused for all daemons of this Redis. */
+  readonly pausedEverywhere: boolean
   /** How long its first job has been waiting; null if there is none or it does not say. */
   readonly oldestAgeSec: number | null
 }

@@ -57,6 +57,7 @@ const queue = z.looseObject({
   name: z.string(),
   depth: count.nullable().describe('Jobs waiting; null if Redis does not answer or the key holds no list'),
   paused: z.boolean(),
+  pausedEverywhere: z.boolean().describe('Whether it is paused for all daemons of this Redis'),
   oldestAgeSec: z.number().nullable().describe('How long the first job has been waiting, seconds'),
 })
 

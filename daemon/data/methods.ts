@@ -18,6 +18,11 @@ import { explain } from './explain.js'
 import { fsckLook } from './fsck-look.js'
 import { fsckRepair } from './fsck-repair.js'
 import { fsckStep } from './fsck-step.js'
+import { jobStop } from './job-stop.js'
+import { pauseEverywhereMethod } from './pause-everywhere.js'
+import { pausedEverywhereMethod } from './paused-everywhere.js'
+import { redisVersion } from './redis-version.js'
+import { resumeEverywhereMethod } from './resume-everywhere.js'
 
 /** The methods about data at rest, by name: each in a file of its own. */
 export const dataMethods = {
@@ -41,6 +46,11 @@ export const dataMethods = {
   'fsck.step': fsckStep,
   'fsck.look': fsckLook,
   'fsck.repair': fsckRepair,
+  'job.stop': jobStop,
+  'pause.everywhere': pauseEverywhereMethod,
+  'resume.everywhere': resumeEverywhereMethod,
+  'paused.everywhere': pausedEverywhereMethod,
+  'redis.version': redisVersion,
 } as const
 
 export type DataMethodName = keyof typeof dataMethods

@@ -1,4 +1,5 @@
 import { RqdError } from '../../src/errors.js'
+import type { Pauses } from '../../src/fleet/pauses.js'
 import type { QueueSummary } from '../../src/redis/store.js'
 import { parseIso } from '../../src/job/time.js'
 import type { ExecutorStatus, QueueStatus } from '../control/operations.js'
@@ -48,15 +49,24 @@ function executorState({ phase, failures, isFatal, recycling }: SlotView): Execu
   }
 }
 
+/** What is paused for all daemons, while Redis does not tell. */
+export const noPauses: Pauses = { all: false, queues: [] }
+
 /** A queue as `status` shows it. `summary` is undefined while Redis does not answer. */
 export function queueStatus(
   name: string,
-  paused: boolean,
+  paused: { readonly here: boolean; readonly everywhere: boolean },
   summary: QueueSummary | undefined,
   nowMs: number,
 ): QueueStatus {
   const depth = summary === undefined || summary.depth < 0 ? null : summary.depth
-  return { name, depth, paused, oldestAgeSec: ageSec(summary?.oldestEnqueuedAt ?? '', nowMs) }
+  return {
+    name,
+    depth,
+    paused: paused.here || paused.everywhere,
+    pausedEverywhere: paused.everywhere,
+    oldestAgeSec: ageSec(summary?.oldestEnqueuedAt ?? '', nowMs),
+  }
 }
 
 /** @throws RqdError RQD_BAD_OPTION if one of the queues is none of those served */

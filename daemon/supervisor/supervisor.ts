@@ -1,5 +1,6 @@
 import { deferred } from '../../src/deferred.js'
 import { RqdError } from '../../src/errors.js'
+import { readPauses } from '../../src/fleet/pauses.js'
 import { Link } from '../../src/redis/link.js'
 import type { Service } from '../../src/service.js'
 import type { Commands } from '../../src/worker/commands.js'
@@ -39,7 +40,7 @@ import { Presence } from './presence.js'
 import { countWaiting, takePulse, type Pulse } from './pulse.js'
 import { readLog } from './read-log.js'
 import { saveRunningMeta } from './save-meta.js'
-import { checkServed, executorStatus, queueStatus } from './status.js'
+import { checkServed, executorStatus, noPauses, queueStatus } from './status.js'
 import type { SlotView } from './slot-view.js'
 import { StopBudget } from './stop-budget.js'
 import { StoppedCalls } from './stopped-calls.js'
@@ -164,7 +165,7 @@ export class Supervisor implements Service, Operations {
     this.#handout = new Handout({
       board: this.#board,
       pool: this.#pool,
-      isOpen: (queue) => this.#phase === 'running' && !this.#fetcher.isPaused(queue),
+      isOpen: (queue) => this.#phase === 'running' && this.#fetcher.isOpen(queue),
       onRoom: () => this.#onRoom(),
     })
     this.#fetcher = new Fetcher({
@@ -182,6 +183,7 @@ export class Supervisor implements Service, Operations {
         options.burst || this.#budget.isLimited ? 0 : Math.min(MAX_ARMED_JOBS, this.#pool.size * options.concurrency),
       isArmed: (ticket) => this.#wakeup.isArmed(ticket),
       idle: (empty) => this.#idle(empty),
+      pausedEverywhere: () => void this.#handout.takeBack(),
       reconcile: () => this.#reconcile(),
       leaseLost,
     })
@@ -303,7 +305,7 @@ export class Supervisor implements Service, Operations {
   get state(): DaemonState {
     if (this.#phase !== 'running') return this.#phase
     if (this.#fetcher.suspended) return 'suspended'
-    return this.#options.queues.every((queue) => this.#fetcher.isPaused(queue)) ? 'paused' : 'running'
+    return this.#options.queues.some((queue) => this.#fetcher.isOpen(queue)) ? 'running' : 'paused'
   }
 
   /** Queues from which no job is begun now. */
@@ -342,6 +344,7 @@ export class Supervisor implements Service, Operations {
     const { clock, store, queues } = this.#options
     const slots = [...this.#pool.view(), ...this.#pool.leaving()]
     const summaries = this.#link.connected ? await store.queueSummaries(queues).catch(() => undefined) : undefined
+    const pauses = summaries === undefined ? noPauses : await readPauses(store.redis, store.keys).catch(() => noPauses)
     const nowMs = clock.epochMs()
     const nowMonoMs = clock.monoMs()
     return {
@@ -356,7 +359,10 @@ export class Supervisor implements Service, Operations {
         roundTripMs: this.#link.roundTripMs,
       },
       executors: await Promise.all(slots.map((slot) => executorStatus(slot, this.#board.running, nowMonoMs))),
-      queues: queues.map((queue, i) => queueStatus(queue, this.#fetcher.isPaused(queue), summaries?.[i], nowMs)),
+      queues: queues.map((queue, i) => {
+        const paused = { here: this.#fetcher.isPaused(queue), everywhere: pauses.all || pauses.queues.includes(queue) }
+        return queueStatus(queue, paused, summaries?.[i], nowMs)
+      }),
       counters: { ...this.#counters },
     }
   }

@@ -11,7 +11,17 @@ const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
 const targets = {
   package: {
     title: 'Building the package',
-    sources: ['src', 'daemon', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build-lua.mjs'],
+    sources: [
+      'src',
+      'daemon',
+      'package.json',
+      'tsconfig.json',
+      'tsconfig.build.json',
+      'scripts/build-lua.mjs',
+      'scripts/build-man.mjs',
+      'docs/configuration.md',
+      'docs/signals.md',
+    ],
     proof: 'dist/daemon/bin/rqd.js',
     build: () => run('npm', ['run', '--silent', 'build']),
   },

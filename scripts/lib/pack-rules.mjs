@@ -5,11 +5,14 @@ const required = [
   'dist/daemon/bin/rqd.js',
   'dist/daemon/bin/rqctl.js',
   'dist/daemon/executor/main.js',
+  'dist/man/rqctl.1',
+  'dist/man/rqd.8',
+  'dist/man/rqd.config.5',
   'dist/src/index.js',
   'dist/src/index.d.ts',
 ]
 const allowed =
-  /^(?:LICENSE|README\.md|CHANGELOG\.md|package\.json|contrib\/.+|dist\/(?:src|daemon)\/.+\.(?:js|js\.map|d\.ts))$/
+  /^(?:LICENSE|README\.md|CHANGELOG\.md|package\.json|contrib\/.+|dist\/man\/[a-z.]+\.[158]|dist\/(?:src|daemon)\/.+\.(?:js|js\.map|d\.ts))$/
 
 /**
  * What is wrong with a list of packed files, in sentences; nothing if it is right.

@@ -36,6 +36,8 @@ export interface ClaimReply {
   readonly claims: Claim[]
   readonly skips: { jobId: string; queue: string; reason: SkipReason }[]
   readonly broken: { queue: string; error: string }[]
+  /** Queues that were left alone, because they are paused for all daemons. */
+  readonly paused: string[]
 }
 
 /** The claims of a reply of `claim`, as its header describes them. */

@@ -57,6 +57,8 @@ export interface Keys {
   workerExecutions(worker: string): string
   /** Pub/sub channel of a worker's commands. */
   workerCommands(worker: string): string
+  /** Ours. Set of the keys of the queues that are paused for all daemons; `*` for every queue. */
+  readonly pausedQueues: string
   /** Ours. Sorted set of supervisor ids by the end of their lease, milliseconds of the Redis clock. */
   readonly supervisors: string
   /** Ours. Hash that describes a supervisor: host, boot id, pid, start time. */
@@ -124,6 +126,7 @@ export function createKeys(prefix: string = DEFAULT_PREFIX): Keys {
     queueWorkers: (queue) => `${prefix}:workers:${queue}`,
     workerExecutions: (worker) => `${prefix}:worker:${worker}:executions`,
     workerCommands: (worker) => `${prefix}:pubsub:${worker}`,
+    pausedQueues: `${own}:paused`,
     supervisors: `${own}:supervisors`,
     supervisor: (supervisorId) => `${own}:supervisor:${supervisorId}`,
     claims: (supervisorId) => `${own}:claims:${supervisorId}`,

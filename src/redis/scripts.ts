@@ -19,9 +19,11 @@ export const scripts = {
   }),
   claim: defineScript({
     source: lua.claim,
-    keys: ['claims', 'supervisors', 'supervisor', 'suspended'],
+    keys: ['claims', 'supervisors', 'supervisor', 'suspended', 'paused'],
     args: ['prefix', 'supervisorId', 'executionPrefix', 'limit', 'lookAt', 'timeoutSec', 'ticket'],
   }),
+  resumeQueues: defineScript({ source: lua.resumeQueues, keys: ['paused'], args: [] }),
+  fleet: defineScript({ source: lua.fleet, keys: ['supervisors', 'workers'], args: ['prefix'] }),
   disarm: defineScript({ source: lua.disarm, keys: ['supervisor'], args: ['ticket'] }),
   start: defineScript({
     source: lua.start,

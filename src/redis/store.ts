@@ -98,6 +98,7 @@ export class Store {
           supervisors: keys.supervisors,
           supervisor: keys.supervisor(claim.supervisorId),
           suspended: keys.suspended,
+          paused: keys.pausedQueues,
         },
         moreKeys: claim.queues.map((queue) => keys.queue(queue)),
         args: {
@@ -123,6 +124,7 @@ export class Store {
         const [queue, error] = asList(raw)
         return { queue: asText(queue), error: asText(error) }
       }),
+      paused: asList(reply[4]).map(asText),
     }
   }
 

@@ -9,7 +9,7 @@ import type { QueueOrder } from './queue-order.js'
 
 /** Ids without a job that one claim may pass over, so that a queue full of them cannot hold Redis up. */
 const MAX_SKIPS = 200
-/** Between claims where nothing tells of new work: a suspended fleet, more queues than are watched. */
+/** Between claims where nothing tells of new work: more queues than are watched, a suspended fleet, a paused queue. */
 const POLL_MS = 250
 const SUSPENDED_POLL_MS = 1_000
 
@@ -34,6 +34,8 @@ export interface FetcherOptions {
   armLimit: () => number
   /** True while claims that were sent ahead with this ticket are not answered. */
   isArmed: (ticket: number) => boolean
+  /** More queues were found paused for all daemons. */
+  pausedEverywhere?: () => void
   /** A claim's fate was unknown: find out what Redis recorded for us, before the next one. */
   reconcile: () => Promise<void>
   /** The lease is gone: register again, or give up by rejecting. */
@@ -48,6 +50,8 @@ export class Fetcher implements Service {
   readonly #options: FetcherOptions
   readonly #paused = new Set<string>()
   #allPaused = false
+  /** Paused for all daemons, as far as claims saw. */
+  readonly #pausedEverywhere = new Set<string>()
   #suspended = false
   #unsure = false
   /** All open queues were found empty, and the next id on any of them will be told. */
@@ -135,6 +139,11 @@ export class Fetcher implements Service {
 
   isPaused(queue: string): boolean {
     return this.#allPaused || this.#paused.has(queue)
+  }
+
+  /** False while jobs of the queue are left alone, by a pause of this daemon or of all, as far as claims saw. */
+  isOpen(queue: string): boolean {
+    return !this.isPaused(queue) && !this.#pausedEverywhere.has(queue)
   }
 
   /** True while RQ's mark suspends all workers, as far as the last claim saw. */
@@ -240,11 +249,24 @@ export class Fetcher implements Service {
     for (const { jobId, queue, reason } of reply.skips) logger.warn(skipSentence[reason], { jobId, queue })
     for (const { queue, error } of reply.broken) logger.error('a queue cannot be read', { queue, error })
     if (reply.claims.length > 0) accept(reply.claims, supervisorId)
+    const open = this.#notePauses(queues, reply.paused)
     // A claim ends early only where all queues have been emptied.
     if (isFull(reply, call) || reply.skips.length > 0) return 0
-    const watched = idle(queues) && reply.broken.length === 0
+    if (open.length === 0) return SUSPENDED_POLL_MS
+    const watched = idle(open) && reply.broken.length === 0
     this.#watching = watched
-    return watched ? null : POLL_MS
+    if (!watched) return POLL_MS
+    // Nothing tells that a pause for all daemons is over.
+    return open.length === queues.length ? null : SUSPENDED_POLL_MS
+  }
+
+  /** @returns those of the queues that are not paused for all daemons. */
+  #notePauses(queues: readonly string[], paused: readonly string[]): readonly string[] {
+    const before = this.#pausedEverywhere.size
+    for (const queue of queues) this.#pausedEverywhere.delete(queue)
+    for (const queue of paused) this.#pausedEverywhere.add(queue)
+    if (this.#pausedEverywhere.size > before) this.#options.pausedEverywhere?.()
+    return paused.length === 0 ? queues : queues.filter((queue) => !this.#pausedEverywhere.has(queue))
   }
 
   async #pause(waitMs: number | null): Promise<void> {

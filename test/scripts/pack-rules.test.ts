@@ -12,6 +12,9 @@ const sound = [
   'dist/daemon/bin/rqd.js',
   'dist/daemon/bin/rqctl.js',
   'dist/daemon/executor/main.js',
+  'dist/man/rqctl.1',
+  'dist/man/rqd.8',
+  'dist/man/rqd.config.5',
   'dist/src/index.js',
   'dist/src/index.d.ts',
 ]

@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
-import type { DaemonState, ExecutorStatus, QueueStatus, Status } from '../../control/operations.js'
+import type { ExecutorStatus, QueueStatus, Status } from '../../control/operations.js'
 import type { Context, Run } from '../context.js'
 import { exitCodes } from '../exit-codes.js'
 import { type Cell, type Column, formatAge, formatBytes, printable, renderTable } from '../output.js'
+import { colourOf, counterTitle, jobText, queueStateCell, textOr } from '../status-words.js'
 
 export function addStatus(program: Command, run: Run): void {
   program
@@ -45,7 +46,7 @@ function describeStatus(status: Status, context: Pick<Context, 'colours' | 'widt
   const state = colourOf(status.state, colours)(status.state)
   const link = redis.connected ? colours.green('connected') : colours.red('not connected')
   const trip = redis.roundTripMs === null ? '' : `, ${redis.roundTripMs.toFixed(1)} ms`
-  const jobs = Object.entries(counters).map(([name, count]) => ({ name: wordsOf(name), count: String(count) }))
+  const jobs = Object.entries(counters).map(([name, count]) => ({ name: counterTitle(name), count: String(count) }))
   return [
     `${colours.bold(printable(status.name))}: ${state}, pid ${status.pid}, rqd ${status.version}, up ${formatAge(status.uptimeSec)}\n` +
       `${printable(redis.url)}: ${link}${trip}\n`,
@@ -73,7 +74,7 @@ function executorCells(row: ExecutorStatus, { colours }: Pick<Context, 'colours'
     row.pid === null ? '-' : String(row.pid),
     printable(row.worker),
     { text: row.state, colour: colourOf(row.state, colours) },
-    row.running > 1 ? `${textOr(row.jobId)} +${row.running - 1}` : textOr(row.jobId),
+    jobText(row),
     textOr(row.queue),
     textOr(row.func),
     formatAge(row.runningSec),
@@ -102,30 +103,6 @@ function troubles(status: Status, { colours }: Pick<Context, 'colours'>): string
 }
 
 function queueCells(row: QueueStatus, { colours }: Pick<Context, 'colours'>): Cell[] {
-  const state = row.paused ? { text: 'paused', colour: colours.yellow } : { text: 'open', colour: colours.green }
-  return [printable(row.name), row.depth === null ? '?' : String(row.depth), formatAge(row.oldestAgeSec), state]
-}
-
-function colourOf(state: DaemonState | ExecutorStatus['state'], colours: Context['colours']): (text: string) => string {
-  switch (state) {
-    case 'running':
-    case 'idle':
-      return colours.green
-    case 'busy':
-      return colours.cyan
-    case 'backoff':
-    case 'fatal':
-      return colours.red
-    default:
-      return colours.yellow
-  }
-}
-
-function textOr(text: string | null): string {
-  return text === null ? '-' : printable(text)
-}
-
-// handedBack -> HANDED BACK; the line fits 80 columns.
-function wordsOf(name: string): string {
-  return (name === 'executorDeaths' ? 'deaths' : name).replace(/[A-Z]/g, (letter) => ` ${letter}`).toUpperCase()
+  const depth = row.depth === null ? '?' : String(row.depth)
+  return [printable(row.name), depth, formatAge(row.oldestAgeSec), queueStateCell(row, colours)]
 }

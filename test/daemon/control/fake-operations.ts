@@ -194,9 +194,9 @@ export const sampleStatus: Status = {
     },
   ],
   queues: [
-    { name: 'high', depth: 3, paused: false, oldestAgeSec: 12.9 },
-    { name: 'low', depth: 1500, paused: true, oldestAgeSec: 7_384 },
-    { name: 'broken', depth: null, paused: false, oldestAgeSec: null },
+    { name: 'high', depth: 3, paused: false, pausedEverywhere: false, oldestAgeSec: 12.9 },
+    { name: 'low', depth: 1500, paused: true, pausedEverywhere: false, oldestAgeSec: 7_384 },
+    { name: 'broken', depth: null, paused: false, pausedEverywhere: false, oldestAgeSec: null },
   ],
   counters: { ...newCounters(), claimed: 1215, finished: 1204, failed: 7, retried: 3 },
 }

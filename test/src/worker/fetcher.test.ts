@@ -355,3 +355,28 @@ void t.test('a claim that brought all it might is followed by the next before it
   await bench.fetcher.stop()
   t.strictSame(await make.list('low'), ['e'])
 })
+
+void t.test(
+  'C3: a queue paused for all daemons is left alone, not watched, and served again when resumed',
+  async (t) => {
+    let found = 0
+    const { fetcher, taken, calls } = await setup(t, { pausedEverywhere: () => (found += 1) })
+    await client.sadd(keys.pausedQueues, keys.queue('high'))
+    await make.enqueue(['a', 'b'], { queue: 'high' })
+    await make.enqueue('c', { queue: 'low' })
+    await fetcher.start()
+    await waitFor('the other queue to be served', () => taken.includes('c'))
+    await waitFor('it to be watched alone', () => calls.includes('idle low'))
+    t.strictSame(taken, ['c'])
+    t.strictSame([fetcher.isOpen('high'), fetcher.isOpen('low'), fetcher.isPaused('high')], [false, true, false])
+    t.equal(found, 1, 'told once, however often it is found so')
+    await client.sadd(keys.pausedQueues, '*')
+    fetcher.wake()
+    await waitFor('all of them to be paused', () => !fetcher.isOpen('low'))
+    t.equal(found, 2)
+    await client.del(keys.pausedQueues)
+    await waitFor('what waited', () => taken.length === 3)
+    t.strictSame(taken, ['c', 'a', 'b'])
+    t.strictSame([fetcher.isOpen('high'), fetcher.isOpen('low')], [true, true])
+  },
+)

@@ -11,7 +11,7 @@ t.beforeEach(async () => {
   await client.flushall()
 })
 
-const nothing = { claims: [], skips: [], broken: [] }
+const nothing = { claims: [], skips: [], broken: [], paused: [] }
 
 void t.test('a claimed job leaves its list for the claims of its holder, and nothing else changes', async (t) => {
   await make.register()
@@ -98,6 +98,31 @@ void t.test('J10 J15: a claimed job does not expire any more, nor does what says
   for (const key of [keys.job, keys.dependents, keys.dependencies]) await ttlIs(t, client, key('a'), 50)
   await make.claim()
   for (const key of [keys.job, keys.dependents, keys.dependencies]) await ttlIs(t, client, key('a'), -1)
+})
+
+void t.test(
+  'C3: queues that are paused for all daemons are left alone and reported, the others are served',
+  async (t) => {
+    await make.register('sup', { queues: ['high', 'low'] })
+    await make.enqueue('a', { queue: 'high' })
+    await make.enqueue('b', { queue: 'low' })
+    await client.sadd('rqd:paused', 'rq:queue:high', 'rq:queue:other')
+    const { claims, paused } = await make.claimRaw('sup', ['high', 'low'])
+    t.strictSame([claims.map(({ jobId, queue }) => [jobId, queue]), paused], [[['b', 'low']], ['high']])
+    await client.sadd('rqd:paused', '*')
+    t.same(await make.claimRaw('sup', ['low', 'high']), { state: 'ok', ...nothing, paused: ['low', 'high'] })
+    t.same(await client.lrange('rq:queue:high', 0, -1), ['a'])
+    await client.del('rqd:paused')
+    t.match(await make.claimRaw('sup', ['high', 'low']), { claims: [{ jobId: 'a' }], paused: [] })
+  },
+)
+
+void t.test('C12: where something else lies in place of what is paused, no id is lost', async (t) => {
+  await make.register()
+  await make.enqueue('a')
+  await client.set('rqd:paused', 'text')
+  await t.rejects(make.claimRaw('sup'), /WRONGTYPE/)
+  t.same(await client.lrange('rq:queue:q', 0, -1), ['a'])
 })
 
 void t.test('ids with nothing to run are dropped and reported, and the jobs behind them are served', async (t) => {

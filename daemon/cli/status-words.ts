@@ -1,0 +1,40 @@
+import type { DaemonState, ExecutorStatus, QueueStatus } from '../control/operations.js'
+import type { Cell, Colours } from './output.js'
+import { printable } from './output.js'
+
+/** The colour of a state of the daemon or of an executor. */
+export function colourOf(state: DaemonState | ExecutorStatus['state'], colours: Colours): (text: string) => string {
+  switch (state) {
+    case 'running':
+    case 'idle':
+      return colours.green
+    case 'busy':
+      return colours.cyan
+    case 'backoff':
+    case 'fatal':
+      return colours.red
+    default:
+      return colours.yellow
+  }
+}
+
+/** Whether jobs are taken from a queue. */
+export function queueStateCell({ paused, pausedEverywhere }: QueueStatus, colours: Colours): Cell {
+  if (pausedEverywhere) return { text: 'paused everywhere', colour: colours.yellow }
+  return paused ? { text: 'paused', colour: colours.yellow } : { text: 'open', colour: colours.green }
+}
+
+/** The title of a counter: handedBack is HANDED BACK. A line of all of them fits 80 columns. */
+export function counterTitle(name: string): string {
+  return (name === 'executorDeaths' ? 'deaths' : name).replace(/[A-Z]/g, (letter) => ` ${letter}`).toUpperCase()
+}
+
+/** The job of an executor, and how many more it runs. */
+export function jobText({ jobId, running }: ExecutorStatus): string {
+  return running > 1 ? `${textOr(jobId)} +${running - 1}` : textOr(jobId)
+}
+
+/** Text of others, or `-` where there is none. */
+export function textOr(text: string | null): string {
+  return text === null ? '-' : printable(text)
+}
