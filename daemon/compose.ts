@@ -13,10 +13,11 @@ import { queueOrder } from '../src/worker/queue-order.js'
 import type { Config } from './config/schema.js'
 import { loadConnectionClass } from './connection-class.js'
 import { customSettings } from './custom-settings.js'
-import { ControlServer } from './control/server.js'
+import { ControlSockets } from './control/sockets.js'
 import { defaultSocketPath } from './control/socket-path.js'
 import { createCron } from './cron.js'
 import { DataConnection } from './data/connection.js'
+import { EventHub } from './events/hub.js'
 import { ownIdentity } from './host.js'
 import { LateSentry } from './sentry.js'
 import { preflight } from './preflight.js'
@@ -83,8 +84,10 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
     if (stopping.signal.aborted) return 0
     const identity = ownIdentity()
     const keys = createKeys(config.prefix)
+    const events = new EventHub(systemClock)
+    const name = config.name ?? `rqd-${systemRandom.hex(8)}`
     supervisor = new Supervisor({
-      name: config.name ?? `rqd-${systemRandom.hex(8)}`,
+      name,
       daemonId,
       version,
       identity,
@@ -112,6 +115,7 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
       clock: systemClock,
       random: systemRandom,
       logger,
+      events,
       jobLog: new JobLog({
         logger,
         level: config.logLevel,
@@ -136,7 +140,7 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
       clock,
       random,
     })
-    await serve(supervisor, { scheduler, cron, webhooks, sentry, data }, config, environment, logger)
+    await serve(supervisor, { scheduler, cron, webhooks, sentry, data, events, name }, config, environment, logger)
     return 0
   } finally {
     stopListening()
@@ -163,17 +167,21 @@ interface Beside {
   readonly webhooks: WebhookSender
   readonly sentry: LateSentry | undefined
   readonly data: DataConnection
+  readonly events: EventHub
+  /** Of the daemon. */
+  readonly name: string
 }
 
 async function serve(
   supervisor: Supervisor,
-  { scheduler, cron, webhooks, sentry, data }: Beside,
+  { scheduler, cron, webhooks, sentry, data, events, name }: Beside,
   config: Config,
   environment: NodeJS.ProcessEnv,
   logger: DaemonLogger,
 ): Promise<void> {
   const path = config.socket ?? defaultSocketPath(environment)
-  const control = new ControlServer({ path, operations: supervisor, data: () => data.open(), logger })
+  const served = { operations: supervisor, data: () => data.open(), events, logger, name }
+  const control = await ControlSockets.make(served, config, path)
   const title = (): string => supervisorTitle(config.queues, supervisor.busyExecutors, supervisor.state)
   const endTitle = keepTitle(title, (text) => (process.title = text))
   try {

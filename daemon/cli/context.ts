@@ -1,7 +1,9 @@
+import { userInfo } from 'node:os'
 import type { Command } from 'commander'
 import type { Redis } from 'ioredis'
 import { RqdError, coerceError, hasCode } from '../../src/errors.js'
 import type { Keys } from '../../src/redis/keys.js'
+import { version } from '../../src/version.js'
 import type { ClientOptions, ControlClient } from '../control/client.js'
 import type { ParamsIn, Result } from '../control/protocol.js'
 import { defaultSocketPath } from '../control/socket-path.js'
@@ -28,6 +30,9 @@ export interface GlobalFlags {
 const DEFAULT_URL = 'redis://localhost:6379/0'
 /** Bound for connecting and for one answer. */
 const PATIENCE_MS = 10_000
+
+/** What a daemon tells without being asked. */
+export type Listeners = Omit<ClientOptions, 'timeoutMs'>
 
 /** Calls a method about data at rest, wherever it is answered. */
 export interface DataCaller {
@@ -77,11 +82,8 @@ export class Context {
   }
 
   /** Use the daemon and hang up. @throws RqdError RQD_UNREACHABLE if none answers. */
-  async withDaemon<T>(
-    use: (client: ControlClient) => Promise<T>,
-    onProgress?: NonNullable<ClientOptions['onProgress']>,
-  ): Promise<T> {
-    return hangUp(await this.#connect(onProgress), use)
+  async withDaemon<T>(use: (client: ControlClient) => Promise<T>, listeners: Listeners = {}): Promise<T> {
+    return hangUp(await this.#connect(listeners), use)
   }
 
   /**
@@ -140,12 +142,11 @@ export class Context {
     return named(this.io.env, 'RQD_URL') ?? named(this.io.env, 'RQ_REDIS_URL')
   }
 
-  async #connect(onProgress?: NonNullable<ClientOptions['onProgress']>): Promise<ControlClient> {
+  async #connect(listeners: Listeners = {}): Promise<ControlClient> {
     const { ControlClient } = await import('../control/client.js')
-    return ControlClient.connect(this.socketPath, {
-      timeoutMs: PATIENCE_MS,
-      ...(onProgress === undefined ? {} : { onProgress }),
-    })
+    const client = await ControlClient.connect(this.socketPath, { timeoutMs: PATIENCE_MS, ...listeners })
+    client.notify('hello', { client: `rqctl ${version}`, user: ownUser(), pid: process.pid })
+    return client
   }
 }
 
@@ -154,6 +155,15 @@ async function hangUp<T>(client: ControlClient, use: (client: ControlClient) => 
     return await use(client)
   } finally {
     client.close()
+  }
+}
+
+/** Null where this process runs under a number that has no name. */
+function ownUser(): string | null {
+  try {
+    return userInfo().username
+  } catch {
+    return null
   }
 }
 

@@ -118,7 +118,8 @@ function fitWidths(columns: readonly Column[], natural: readonly number[], width
   return widths
 }
 
-function cutTo(text: string, width: number): string {
+/** Text of at most so many characters: a longer one ends in `…`. */
+export function cutTo(text: string, width: number): string {
   const characters = Array.from(text)
   return characters.length <= width ? text : `${characters.slice(0, width - 1).join('')}…`
 }

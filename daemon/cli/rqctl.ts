@@ -15,6 +15,7 @@ const daemonCommands: Readonly<Record<string, () => Promise<Add>>> = {
   resume: async () => (await import('./commands/resume.js')).addResume,
   drain: async () => (await import('./commands/drain.js')).addDrain,
   shutdown: async () => (await import('./commands/shutdown.js')).addShutdown,
+  events: async () => (await import('./commands/events.js')).addEvents,
   logs: async () => (await import('./commands/logs.js')).addLogs,
   ping: async () => (await import('./commands/ping.js')).addPing,
   discover: async () => (await import('./commands/discover.js')).addDiscover,

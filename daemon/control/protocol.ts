@@ -8,6 +8,7 @@ import { requirePackage } from '../../src/require.js'
 import { dataMethods } from '../data/methods.js'
 import type { Method } from './method.js'
 import type { DrainProgress, DrainReply, LogPart, Status } from './operations.js'
+import { sessionMethods } from './session-methods.js'
 
 const { z } = requirePackage('zod') as typeof zod
 
@@ -161,6 +162,7 @@ export const daemonMethods = {
     params: z.strictObject({}),
     result: openRpc,
   }),
+  ...sessionMethods,
 } as const
 
 /** The method table. */

@@ -26,10 +26,9 @@ export function addDrain(program: Command, run: Run): void {
         let reply: DrainReply
         try {
           const timeoutMs = timeoutSec === null ? null : timeoutSec * 1_000 + GRACE_MS
-          reply = await context.withDaemon(
-            (client) => client.call('drain', { timeoutSec }, { timeoutMs }),
-            progress.update,
-          )
+          reply = await context.withDaemon((client) => client.call('drain', { timeoutSec }, { timeoutMs }), {
+            onProgress: progress.update,
+          })
         } finally {
           progress.end()
         }
