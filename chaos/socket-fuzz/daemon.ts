@@ -46,7 +46,9 @@ export async function startFuzzed(folder: string, redisUrl: string): Promise<Fuz
   })
   const proc = `/proc/${child.pid ?? 0}`
   const ended = (): string | undefined => endOf(child)
-  for (const sinceMs = performance.now(); !log.includes('daemon ready'); await delay(20)) {
+  const sinceMs = performance.now()
+  while (!log.includes('daemon ready')) {
+    await delay(20)
     const isLate = performance.now() - sinceMs > START_BOUND_MS
     if (isLate) child.kill('SIGKILL')
     if (isLate || ended() !== undefined) throw new Error(`rqd did not start:\n${log}`)

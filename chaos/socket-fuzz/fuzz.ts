@@ -116,7 +116,9 @@ async function aftermath(daemon: FuzzedDaemon, start: { descriptors: number }): 
   )
   await caller.leave(false)
   // Connections of its own, to Redis, may have come.
-  for (const sinceMs = performance.now(); daemon.descriptors() > start.descriptors + 3; await delay(50)) {
+  const sinceMs = performance.now()
+  while (daemon.descriptors() > start.descriptors + 3) {
+    await delay(50)
     if (performance.now() - sinceMs < SETTLE_BOUND_MS) continue
     return [...answer, `it holds ${daemon.descriptors()} descriptors; it held ${start.descriptors} before`]
   }

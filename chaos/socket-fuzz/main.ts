@@ -48,7 +48,7 @@ async function main(argv: readonly string[]): Promise<number> {
     stops.push(() => daemon.stop())
     bar.start(frames, 0)
     const plan = { frames, seed, connections: Math.min(60, connections), methods: methodNames }
-    const report = await fuzz(daemon, plan, (sent) => bar.update(sent))
+    const report = await Promise.race([fuzz(daemon, plan, (sent) => bar.update(sent)), interrupted()])
     bar.stop()
     process.stdout.write(json === true ? `${JSON.stringify(report, null, 2)}\n` : show(report))
     return report.wrong.length === 0 ? exitCodes.good : exitCodes.bad
@@ -59,6 +59,14 @@ async function main(argv: readonly string[]): Promise<number> {
     bar.stop()
     for (const stop of stops.reverse()) await stop()
   }
+}
+
+/** Rejects when this process is told to end, so that what was started is stopped first. */
+function interrupted(): Promise<never> {
+  return new Promise((_, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => reject(new Error(`ended by ${signal}`)))
+  })
 }
 
 function show({

@@ -42,6 +42,22 @@ export const daemonEvent: zod.ZodType<DaemonEvent> = z.looseObject({
 
 const says = z.string().min(1).max(100)
 
+const greeting: zod.ZodType<Greeting> = z.looseObject({
+  name: z.string().describe('Of the daemon'),
+  version: z.string(),
+  readOnly: z.boolean().describe('Whether methods that change something are refused on this socket'),
+})
+
+const subscribed: zod.ZodType<{ seq: number }> = z.looseObject({
+  seq: z.int().nonnegative().describe('Number of the last event so far: those that come have higher ones'),
+})
+
+const unsubscribed: zod.ZodType<{ subscribed: boolean }> = z.looseObject({
+  subscribed: z.boolean().describe('Whether it was subscribed until now'),
+})
+
+const recent: zod.ZodType<{ events: DaemonEvent[] }> = z.looseObject({ events: z.array(daemonEvent) })
+
 /** Methods about the connection itself, and what it is told unasked. */
 export const sessionMethods = {
   hello: define({
@@ -52,34 +68,26 @@ export const sessionMethods = {
       user: says.nullable().default(null).describe('Name of whoever runs it'),
       pid: z.int().nonnegative().nullable().default(null).describe('Its process'),
     }),
-    result: z.looseObject({
-      name: z.string().describe('Of the daemon'),
-      version: z.string(),
-      readOnly: z.boolean().describe('Whether methods that change something are refused on this socket'),
-    }) as zod.ZodType<Greeting>,
+    result: greeting,
   }),
   subscribe: define({
     summary:
       'Send events to this connection as notifications, from now on, instead of those it was subscribed to before.',
     changes: false,
     params: z.strictObject(filter),
-    result: z.looseObject({
-      seq: z.int().nonnegative().describe('Number of the last event so far: those that come have higher ones'),
-    }) as zod.ZodType<{ seq: number }>,
+    result: subscribed,
   }),
   unsubscribe: define({
     summary: 'Send no more events to this connection.',
     changes: false,
     params: z.strictObject({}),
-    result: z.looseObject({
-      subscribed: z.boolean().describe('Whether it was subscribed until now'),
-    }) as zod.ZodType<{ subscribed: boolean }>,
+    result: unsubscribed,
   }),
   events: define({
     summary: 'The last 100 events, oldest first. Jobs that start or end well are left out: only subscribers see them.',
     changes: false,
     params: z.strictObject(filter),
-    result: z.looseObject({ events: z.array(daemonEvent) }) as zod.ZodType<{ events: DaemonEvent[] }>,
+    result: recent,
   }),
 } as const
 
