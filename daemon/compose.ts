@@ -13,11 +13,12 @@ import { queueOrder } from '../src/worker/queue-order.js'
 import type { Config } from './config/schema.js'
 import { loadConnectionClass } from './connection-class.js'
 import { customSettings } from './custom-settings.js'
-import { ControlServer } from './control/server.js'
+import { ControlSockets } from './control/sockets.js'
 import { defaultSocketPath } from './control/socket-path.js'
 import { createCron } from './cron.js'
 import { DataConnection } from './data/connection.js'
 import { warnFirstProcess } from './first-process.js'
+import { EventHub } from './events/hub.js'
 import { ownIdentity } from './host.js'
 import { LateSentry } from './sentry.js'
 import { printable, printableOutput } from './printable.js'
@@ -99,6 +100,8 @@ export async function run(config: Config, begun: Begun): Promise<number> {
     if (stopping.signal.aborted) return 0
     const identity = ownIdentity()
     const keys = createKeys(config.prefix)
+    const events = new EventHub(systemClock)
+    const name = config.name ?? `rqd-${systemRandom.hex(8)}`
     const jobLog = new JobLog({
       logger,
       level: config.logLevel,
@@ -106,7 +109,7 @@ export async function run(config: Config, begun: Begun): Promise<number> {
       clock: systemClock,
     })
     supervisor = new Supervisor({
-      name: config.name ?? `rqd-${systemRandom.hex(8)}`,
+      name,
       daemonId,
       version,
       identity,
@@ -135,6 +138,7 @@ export async function run(config: Config, begun: Begun): Promise<number> {
       clock: systemClock,
       random: systemRandom,
       logger,
+      events,
       jobLog,
       prepareReload: begun.reload && makeReloader({ ...begun.reload, config, environment, logger, jobLog }),
       output: (chunk, stream) => process[stream].write(shownOn(process[stream], chunk)),
@@ -158,7 +162,7 @@ export async function run(config: Config, begun: Begun): Promise<number> {
       daemon: () => daemon.status(),
     })
     const redisAnswers = (): Promise<boolean> => answers(connect(COMMAND_TIMEOUT_MS))
-    const beside = { scheduler, cron, webhooks, sentry, data, manager, redisAnswers }
+    const beside = { scheduler, cron, webhooks, sentry, data, events, name, manager, redisAnswers }
     await serve(supervisor, beside, config, environment, logger)
     return 0
   } finally {
@@ -187,17 +191,21 @@ interface Beside {
   readonly manager: ServiceManager
   /** Whether Redis answers on a connection made only to ask. */
   readonly redisAnswers: () => Promise<boolean>
+  readonly events: EventHub
+  /** Of the daemon. */
+  readonly name: string
 }
 
 async function serve(
   supervisor: Supervisor,
-  { scheduler, cron, webhooks, sentry, data, manager, redisAnswers }: Beside,
+  { scheduler, cron, webhooks, sentry, data, events, name, manager, redisAnswers }: Beside,
   config: Config,
   environment: NodeJS.ProcessEnv,
   logger: DaemonLogger,
 ): Promise<void> {
   const path = config.socket ?? defaultSocketPath(environment)
-  const control = new ControlServer({ path, operations: supervisor, data: () => data.open(), logger })
+  const served = { operations: supervisor, data: () => data.open(), events, logger, name }
+  const control = await ControlSockets.make(served, config, path)
   const title = (): string => supervisorTitle(config.queues, supervisor.busyExecutors, supervisor.state)
   const endTitle = keepTitle(title, (text) => (process.title = printable(text)))
   const watched = {

@@ -43,6 +43,10 @@ async function provide() {
       'PHP with its extension redis is not installed. On Debian and Ubuntu: sudo apt-get install php-cli php-redis',
     )
   await provideRigs()
+  const lackingTools = Object.keys(socketTools).filter((name) => findProgram(name) === undefined)
+  if (lackingTools.length > 0 && mayInstall()) await aptInstall(lackingTools.map((name) => socketTools[name]))
+  if (Object.keys(socketTools).some((name) => findProgram(name) === undefined))
+    missing('socat or nc is not installed. On Debian and Ubuntu: sudo apt-get install socat netcat-openbsd')
   await step('Compiling the tests', () => run('npm', ['run', '--silent', 'build:test']))
   await provideBuilds('package', 'examples')
   return redis !== undefined
@@ -67,6 +71,9 @@ const shownName = (name) => (name.startsWith('build/') ? relative('build', name)
 
 // Debian's package puts its program here; another `rq` on the PATH may be anything.
 const hasPythonRq = () => findProgram('rq', '/usr/bin') !== undefined
+
+// What speaks to a Unix socket, with Debian's package of it.
+const socketTools = { socat: 'socat', nc: 'netcat-openbsd' }
 
 const hasRubyRedis = () => spawnSync('ruby', ['-e', 'require "redis"']).status === 0
 

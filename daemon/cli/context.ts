@@ -1,7 +1,9 @@
+import { userInfo } from 'node:os'
 import type { Command } from 'commander'
 import type { Redis } from 'ioredis'
 import { RqdError, coerceError, hasCode } from '../../src/errors.js'
 import type { Keys } from '../../src/redis/keys.js'
+import { version } from '../../src/version.js'
 import type { ClientOptions, ControlClient } from '../control/client.js'
 import type { ParamsIn, Result } from '../control/protocol.js'
 import { defaultSocketPath } from '../control/socket-path.js'
@@ -146,7 +148,9 @@ export class Context {
 
   async #connect(listeners: Listeners = {}): Promise<ControlClient> {
     const { ControlClient } = await import('../control/client.js')
-    return ControlClient.connect(this.socketPath, { timeoutMs: PATIENCE_MS, ...listeners })
+    const client = await ControlClient.connect(this.socketPath, { timeoutMs: PATIENCE_MS, ...listeners })
+    client.notify('hello', { client: `rqctl ${version}`, user: ownUser(), pid: process.pid })
+    return client
   }
 }
 
@@ -164,6 +168,15 @@ function namesCommand(error: Error): Error {
   const { command } = error as Error & { command?: { name: string; args: readonly unknown[] } }
   const asked = command === undefined ? '' : ` ${command.name} ${String(command.args[0] ?? '')}`
   return new RqdError('RQD_REDIS', `Redis refused${asked}: ${error.message}`, { cause: error })
+}
+
+/** Null where this process runs under a number that has no name. */
+function ownUser(): string | null {
+  try {
+    return userInfo().username
+  } catch {
+    return null
+  }
 }
 
 /** A variable of the environment. An empty one says nothing, as with rqd. */

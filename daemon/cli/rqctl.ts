@@ -20,6 +20,7 @@ const daemonCommands: Readonly<Record<string, () => Promise<Add>>> = {
   'restart-executors': async () => (await import('./commands/restart-executors.js')).addRestartExecutors,
   reload: async () => (await import('./commands/reload.js')).addReload,
   shutdown: async () => (await import('./commands/shutdown.js')).addShutdown,
+  events: async () => (await import('./commands/events.js')).addEvents,
   logs: async () => (await import('./commands/logs.js')).addLogs,
   ping: async () => (await import('./commands/ping.js')).addPing,
   discover: async () => (await import('./commands/discover.js')).addDiscover,

@@ -189,6 +189,11 @@ export function program(io: RqdIo): commander.Command {
       '--socket <path>',
       'control socket (default: rqd.sock in $RUNTIME_DIRECTORY, $XDG_RUNTIME_DIR/rqd or /tmp/rqd-$UID)',
     )
+    .option('--socket-mode <mode>', 'who may connect to it: 0600, 0660 or 0666 (default: 0600, with a group 0660)')
+    .option('--socket-group <group>', 'group that it belongs to')
+    .option('--read-socket <path>', 'another control socket, on which nothing can be changed')
+    .option('--read-socket-mode <mode>', 'who may connect to that one')
+    .option('--read-socket-group <group>', 'group that it belongs to')
     .option('--pid <file>', 'keep the process id in this file')
     .option('--stop-timeout-sec <span>', 'when stopping, hand running jobs back after so long (default: wait for them)')
     .option('--lease-sec <s>', 'others take over our jobs after so long without a sign of life (default: 10 s)')

@@ -1,10 +1,13 @@
 import { RqdError } from '../../src/errors.js'
 import type { Config } from './schema.js'
 
-type Together = Pick<Config, 'queues' | 'dequeueStrategy' | 'weights' | 'fresh' | 'concurrency'>
+type Together = Pick<Config, 'queues' | 'dequeueStrategy' | 'weights' | 'fresh' | 'concurrency' | ReadSocket>
+type ReadSocket = 'readSocket' | 'readSocketMode' | 'readSocketGroup'
 
 /** Options that do not fit each other. @throws RqdError RQD_BAD_OPTION */
-export function checkTogether({ queues, dequeueStrategy, weights, fresh, concurrency }: Together): void {
+export function checkTogether(config: Together): void {
+  const { queues, dequeueStrategy, weights, fresh, concurrency } = config
+  checkReadSocket(config)
   const weighted = Object.keys(weights)
   const stranger = weighted.find((queue) => !queues.includes(queue))
   if (stranger !== undefined) {
@@ -19,4 +22,12 @@ export function checkTogether({ queues, dequeueStrategy, weights, fresh, concurr
     const text = `concurrency is ${concurrency} and fresh is true: a process of its own for each job runs one job at a time; leave out one of them`
     throw new RqdError('RQD_BAD_OPTION', text)
   }
+}
+
+function checkReadSocket({ readSocket, readSocketMode, readSocketGroup }: Pick<Config, ReadSocket>): void {
+  if (readSocket !== undefined) return
+  const name = readSocketMode !== undefined ? 'readSocketMode' : readSocketGroup !== undefined ? 'readSocketGroup' : ''
+  if (name === '') return
+  const text = `${name} is given without readSocket: name the path of the socket that it is for`
+  throw new RqdError('RQD_BAD_OPTION', text)
 }

@@ -98,6 +98,25 @@ const instance = z.preprocess(
   }),
 )
 
+/** Who may connect to a socket, in octal digits. A number is read by its digits, as files write it. */
+export function socketMode() {
+  const expected = 'expected 0600, 0660 or 0666, in octal digits'
+  return z.union([z.number(), z.string()], { error: expected }).transform((given, context) => {
+    const mode = /^0?(6[06]0|666)$/.exec(String(given))?.[1]
+    if (mode !== undefined) return `0${mode}`
+    context.addIssue({ code: 'custom', message: expected })
+    return z.NEVER
+  })
+}
+
+/** A group by name or number. */
+export function socketGroup() {
+  const expected = 'expected the name of a group, or its number'
+  return z
+    .union([z.int().nonnegative(), z.string().regex(/^[^\s:,]+$/, expected)], { error: expected })
+    .transform((given) => String(given))
+}
+
 /** RQ's SENTINEL. */
 export const sentinel = z.strictObject({
   instances: z

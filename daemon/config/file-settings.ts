@@ -6,7 +6,7 @@ import { parseConfigFile } from './parse-file.js'
 import type { Setting, Settings } from './settings.js'
 
 /** Options that name a file or folder: in a file, relative to the folder that it lies in. */
-const singlePaths = ['socket', 'pid']
+const singlePaths = ['socket', 'readSocket', 'pid']
 
 /** What a configuration file says. @throws RqdError RQD_BAD_OPTION as `parseConfigFile`, or if an option is there twice. */
 export async function readFileSettings(file: ConfigFile): Promise<Settings> {

@@ -21,6 +21,8 @@ import {
   redisUrl,
   sentinel,
   serializer,
+  socketGroup,
+  socketMode,
 } from './fields.js'
 
 const { z } = requirePackage('zod') as typeof zod
@@ -99,6 +101,13 @@ export const schema = z.strictObject({
   /** What is put on queues by the clock. */
   cron: cronEntries,
   socket: text('the path of a socket').optional(),
+  /** Who may connect to it; 0600, or 0660 where a group is named. */
+  socketMode: socketMode().optional(),
+  socketGroup: socketGroup().optional(),
+  /** Another socket, on which nothing can be changed. */
+  readSocket: text('the path of a socket').optional(),
+  readSocketMode: socketMode().optional(),
+  readSocketGroup: socketGroup().optional(),
   /** A file that holds our process id while we run. */
   pid: text('the path of a file').optional(),
   /** Running jobs are interrupted and handed back when the daemon has been stopping for so long. */

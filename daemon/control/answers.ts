@@ -4,6 +4,7 @@
  * the schemas themselves.
  */
 import type { Counters } from '../../src/worker/counters.js'
+import type { DaemonEvent } from '../events/event.js'
 import type {
   DrainProgress,
   DrainReply,
@@ -17,6 +18,7 @@ import type {
   Status,
 } from './operations.js'
 import type { DaemonMethodName, MethodName } from './protocol.js'
+import type { Greeting } from './session-methods.js'
 
 /** What is wrong with a value; undefined if nothing is. `at`: what the value is called. */
 type Check = (value: unknown, at: string) => string | undefined
@@ -32,6 +34,7 @@ const number = be('a number', Number.isFinite)
 const seconds = be('a number from 0', (value) => Number.isFinite(value) && (value as number) >= 0)
 const int = be('a whole number', Number.isSafeInteger)
 const count = be('a whole number from 0', (value) => Number.isSafeInteger(value) && (value as number) >= 0)
+const positive = be('a whole number from 1', (value) => Number.isSafeInteger(value) && (value as number) >= 1)
 const oneOf = (...names: readonly string[]): Check =>
   be(names.join(' or '), (value) => (names as readonly unknown[]).includes(value))
 
@@ -117,6 +120,10 @@ const paused = object({ paused: listOf(text) } satisfies Checks<{ paused: string
 
 const restarted = { executors: count, ending: count, elapsedSec: seconds } satisfies Checks<RestartReply>
 
+const event: Check = (value, at) =>
+  object({ seq: count, time: text, type: text })(value, at) ??
+  ((value as DaemonEvent).missed === undefined ? undefined : positive((value as DaemonEvent).missed, `${at}.missed`))
+
 const answers: Readonly<Record<DaemonMethodName, Check>> = {
   ping: oneOf('pong'),
   status,
@@ -134,6 +141,10 @@ const answers: Readonly<Record<DaemonMethodName, Check>> = {
   } satisfies Checks<LogPart>),
   shutdown: object({ running: count } satisfies Checks<{ running: number }>),
   'rpc.discover': object({ openrpc: text } satisfies Checks<{ openrpc: string }>),
+  hello: object({ name: text, version: text, readOnly: truth } satisfies Checks<Greeting>),
+  subscribe: object({ seq: count } satisfies Checks<{ seq: number }>),
+  unsubscribe: object({ subscribed: truth } satisfies Checks<{ subscribed: boolean }>),
+  events: object({ events: listOf(event) } satisfies Checks<{ events: DaemonEvent[] }>),
 }
 
 const progress = object({ running: count, elapsedSec: seconds } satisfies Checks<DrainProgress>)
@@ -159,6 +170,11 @@ export async function misfit(method: MethodName, answer: unknown): Promise<strin
 
 function isDaemonMethod(method: MethodName): method is DaemonMethodName {
   return Object.hasOwn(answers, method)
+}
+
+/** Why the parameters of an `event` cannot be read, or undefined if they can. */
+export function misfitOfEvent(params: unknown): string | undefined {
+  return event(params, 'it')
 }
 
 /** Why the parameters of a `drain.progress` cannot be read, or undefined if they can. */

@@ -1,9 +1,11 @@
 import { type Socket, connect as connectSocket } from 'node:net'
 import type * as jsonRpc from 'json-rpc-2.0'
 import type { JSONRPCResponse } from 'json-rpc-2.0'
+import { deferred } from '../../src/deferred.js'
 import { RqdError, coerceError } from '../../src/errors.js'
 import { requirePackage } from '../../src/require.js'
-import { misfit, misfitOfProgress, misfitOfRollout } from './answers.js'
+import { type DaemonEvent, EVENT } from '../events/event.js'
+import { misfit, misfitOfEvent, misfitOfProgress, misfitOfRollout } from './answers.js'
 import { errorOf, faultCodes } from './faults.js'
 import { LineSplitter, encodeFrame } from './framing.js'
 import { DRAIN_PROGRESS, ROLLOUT_PROGRESS, type DrainProgress, type RolloutProgress } from './operations.js'
@@ -19,6 +21,8 @@ export interface ClientOptions {
   readonly onProgress?: (progress: DrainProgress) => void
   /** Told of a change of the executors under way. */
   readonly onRollout?: (progress: RolloutProgress) => void
+  /** Told of events once it has subscribed. */
+  readonly onEvent?: (event: DaemonEvent) => void
 }
 
 /** Largest answer that is taken, bytes: a daemon with very many queues has a long status. */
@@ -30,6 +34,7 @@ export class ControlClient {
   readonly #socket: Socket
   readonly #rpc: jsonRpc.JSONRPCClient
   readonly #options: ClientOptions
+  readonly #closed = deferred<RqdError>()
   /** Why no further answer will come. */
   #ended: RqdError | undefined
 
@@ -97,6 +102,16 @@ export class ControlClient {
     throw protocolError(this.#path, `gave an answer to ${method} that this rqctl cannot read: ${found}`)
   }
 
+  /** Tell the daemon something and expect no answer. */
+  notify<M extends MethodName>(method: M, params: ParamsIn<M>): void {
+    if (this.#ended === undefined) this.#rpc.notify(method, params, undefined)
+  }
+
+  /** Resolves when no further answer will come, with the reason. */
+  get closed(): Promise<RqdError> {
+    return this.#closed.promise
+  }
+
   /** Hang up. Calls under way fail with RQD_UNREACHABLE. */
   close(): void {
     this.#socket.destroy()
@@ -114,6 +129,9 @@ export class ControlClient {
     if (message.method === DRAIN_PROGRESS) {
       const { params } = message
       if (misfitOfProgress(params) === undefined) this.#options.onProgress?.(params as DrainProgress)
+    } else if (message.method === EVENT) {
+      const { params } = message
+      if (misfitOfEvent(params) === undefined) this.#options.onEvent?.(params as DaemonEvent)
     } else if (message.method === ROLLOUT_PROGRESS) {
       const { params } = message
       if (misfitOfRollout(params) === undefined) this.#options.onRollout?.(params as RolloutProgress)
@@ -132,6 +150,7 @@ export class ControlClient {
 
   #giveUp(error: RqdError): void {
     this.#ended ??= error
+    this.#closed.resolve(this.#ended)
     this.#rpc.rejectAllPendingRequests(error.message)
     this.#socket.destroy()
   }

@@ -1,14 +1,23 @@
 import { type DataMethodName, dataMethods } from '../data/methods.js'
 import type { DataAccess, DataMethod } from '../data/method.js'
-import { describeMethods } from './openrpc.js'
+import type { EventFilter } from '../events/event.js'
+import type { EventHub } from '../events/hub.js'
+import { type OpenRpc, describeMethods } from './openrpc.js'
 import type { DrainProgress, Operations, RolloutProgress } from './operations.js'
 import { readParams } from './params.js'
 import type { DaemonMethodName, MethodName, Params, Result } from './protocol.js'
+import type { Greeting, SaysOfItself } from './session-methods.js'
 
 /** What a call may use besides its parameters. */
 export interface CallContext {
   readonly onProgress: (progress: DrainProgress) => void
   readonly onRollout: (progress: RolloutProgress) => void
+  /** The caller says who it is. */
+  readonly greet: (says: SaysOfItself) => Greeting
+  /** Tell it of events. @returns the number of the last one so far. */
+  readonly subscribe: (filter: EventFilter) => number
+  /** @returns whether it was subscribed until now. */
+  readonly unsubscribe: () => boolean
 }
 
 /** Answers one method: parses the parameters, calls one operation. @throws BadParamsError, or what the operation threw. */
@@ -18,16 +27,17 @@ export type Handler = (rawParams: unknown, context: CallContext) => Promise<unkn
 export interface Served {
   readonly operations: Operations
   readonly data: () => Promise<DataAccess>
+  readonly events: EventHub
 }
 
 /** Bind the method table to a daemon. */
-export function bindMethods({ operations, data }: Served, version: string): Record<MethodName, Handler> {
-  return { ...bindDaemon(operations, version), ...bindData(data) }
+export function bindMethods({ operations, data, events }: Served, version: string): Record<MethodName, Handler> {
+  return { ...bindDaemon(operations, events, version), ...bindData(data) }
 }
 
-function bindDaemon(operations: Operations, version: string): Record<DaemonMethodName, Handler> {
+function bindDaemon(operations: Operations, events: EventHub, version: string): Record<DaemonMethodName, Handler> {
   // It takes long to make, and does not change.
-  let document: ReturnType<typeof describeMethods> | undefined
+  let document: OpenRpc | undefined
   return {
     ping: bind('ping', () => 'pong'),
     status: bind('status', () => operations.status()),
@@ -42,6 +52,10 @@ function bindDaemon(operations: Operations, version: string): Record<DaemonMetho
     logs: bind('logs', ({ jobId, from, waitSec }) => operations.logs(jobId, from, waitSec)),
     shutdown: bind('shutdown', ({ now }) => operations.shutdown(now)),
     'rpc.discover': bind('rpc.discover', () => (document ??= describeMethods(version))),
+    hello: bind('hello', (says, { greet }) => greet(says)),
+    subscribe: bind('subscribe', (filter, { subscribe }) => ({ seq: subscribe(filter) })),
+    unsubscribe: bind('unsubscribe', (_, { unsubscribe }) => ({ subscribed: unsubscribe() })),
+    events: bind('events', (filter) => ({ events: events.recent(filter) })),
   }
 }
 

@@ -1,8 +1,11 @@
 import type * as zod from 'zod'
 import { requirePackage } from '../../src/require.js'
 import { type Fault, faultCodes, standardFaults } from './faults.js'
+import { EVENT } from '../events/event.js'
 import type { Method } from './method.js'
-import { type MethodName, methodNames, methods } from './protocol.js'
+import { DRAIN_PROGRESS } from './operations.js'
+import { type MethodName, drainProgress, methodNames, methods } from './protocol.js'
+import { daemonEvent } from './session-methods.js'
 
 const { z } = requirePackage('zod') as typeof zod
 
@@ -11,6 +14,7 @@ export interface OpenRpc extends Record<string, unknown> {
   openrpc: string
   info: { title: string; description: string; version: string }
   methods: OpenRpcMethod[]
+  'x-notifications': OpenRpcNotification[]
 }
 
 export interface OpenRpcMethod {
@@ -21,6 +25,13 @@ export interface OpenRpcMethod {
   result: ContentDescriptor
   errors: Fault[]
   'x-changes': boolean
+}
+
+/** What a connection is told without being asked. OpenRPC has no place of its own for it. */
+export interface OpenRpcNotification {
+  name: string
+  summary: string
+  params: object
 }
 
 interface ContentDescriptor {
@@ -40,6 +51,18 @@ export function describeMethods(version: string): OpenRpc {
       version,
     },
     methods: methodNames.map(describeMethod),
+    'x-notifications': [
+      {
+        name: DRAIN_PROGRESS,
+        summary: 'How far a drain is, to the connection that asked for it.',
+        params: schemaOf(drainProgress, 'output'),
+      },
+      {
+        name: EVENT,
+        summary: 'Something has happened, to connections that have subscribed.',
+        params: schemaOf(daemonEvent, 'output'),
+      },
+    ],
   }
 }
 

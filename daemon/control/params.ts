@@ -3,14 +3,37 @@ import { BadParamsError } from './faults.js'
 import { type MethodName, type Params, methods } from './protocol.js'
 import { didYouMean } from './spelling.js'
 
+/** Values in the parameters of a call, at whatever depth: each may be a fault that has to be described. */
+const MAX_VALUES = 50_000
+/** Faults that are described. */
+const MAX_TOLD = 5
+
 /** Read parameters, by name or by position. @throws BadParamsError naming the parameter, what was found and expected. */
 export function readParams<M extends MethodName>(name: M, raw: unknown): Params<M> {
   const schema: z.ZodObject = methods[name].params
   const known = Object.keys(schema.shape)
+  if (holdsMoreThan(raw, MAX_VALUES)) {
+    throw new BadParamsError(`the parameters of ${name} hold more than ${MAX_VALUES} values; send fewer at a time`)
+  }
   const byName = Array.isArray(raw) ? nameByPosition(name, known, raw) : (raw ?? {})
   const parsed = schema.safeParse(byName, { reportInput: true })
   if (parsed.success) return parsed.data as Params<M>
-  throw new BadParamsError(parsed.error.issues.map((issue) => describeIssue(name, known, issue)).join('; '))
+  const told = parsed.error.issues.slice(0, MAX_TOLD)
+  throw new BadParamsError(told.map((issue) => describeIssue(name, known, issue)).join('; '))
+}
+
+/** Whether a value holds so many others. Not recursive: parameters may be nested as deep as they are long. */
+function holdsMoreThan(value: unknown, limit: number): boolean {
+  const left = [value]
+  for (let count = 0; left.length > 0; count++) {
+    if (count + left.length > limit) return true
+    const next = left.pop()
+    if (typeof next !== 'object' || next === null) continue
+    const inner = Object.values(next as Record<string, unknown>)
+    if (inner.length > limit) return true
+    for (const each of inner) left.push(each)
+  }
+  return false
 }
 
 function nameByPosition(method: string, known: readonly string[], values: readonly unknown[]): Record<string, unknown> {
@@ -23,6 +46,7 @@ function nameByPosition(method: string, known: readonly string[], values: readon
 function describeIssue(method: string, known: readonly string[], issue: z.core.$ZodIssue): string {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys
+      .slice(0, MAX_TOLD)
       .map(
         (key) =>
           `${method} has no parameter ${JSON.stringify(key)}${didYouMean(key, known) || `; it takes ${listOf(known)}`}`,

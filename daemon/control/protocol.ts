@@ -17,6 +17,7 @@ import type {
   ScaleReply,
   Status,
 } from './operations.js'
+import { sessionMethods } from './session-methods.js'
 
 const { z } = requirePackage('zod') as typeof zod
 
@@ -214,6 +215,7 @@ export const daemonMethods = {
     params: z.strictObject({}),
     result: openRpc,
   }),
+  ...sessionMethods,
 } as const
 
 /** The method table. */

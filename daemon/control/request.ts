@@ -31,9 +31,13 @@ export function readMessage(text: string): Message {
   return { kind: 'single', request: errorReply(null, standardFault('request', 'a batch needs at least one request')) }
 }
 
+/** Longest sentence of a fault: it may quote what the caller sent. */
+const MAX_MESSAGE = 2_000
+
 /** An error reply. */
-export function errorReply(id: JSONRPCID, fault: Fault): JSONRPCErrorResponse {
-  return createJSONRPCErrorResponse(id, fault.code, fault.message, fault.data)
+export function errorReply(id: JSONRPCID, { code, message, data }: Fault): JSONRPCErrorResponse {
+  const text = message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE - 1)}…` : message
+  return createJSONRPCErrorResponse(id, code, text, data)
 }
 
 export function isErrorReply(item: JSONRPCRequest | JSONRPCErrorResponse): item is JSONRPCErrorResponse {

@@ -1,16 +1,20 @@
 import { type Server, type Socket, createServer } from 'node:net'
 import type * as jsonRpc from 'json-rpc-2.0'
+import { type Clock, systemClock } from '../../src/clock.js'
 import { RqdError, coerceError } from '../../src/errors.js'
 import type { Logger } from '../../src/logger.js'
 import { requirePackage } from '../../src/require.js'
 import type { Service } from '../../src/service.js'
 import { version as ownVersion } from '../../src/version.js'
+import { type Caller, audited } from './audit.js'
 import { faultOf, standardFault } from './faults.js'
 import { MAX_FRAME_BYTES, encodeFrame } from './framing.js'
 import { type Served, bindMethods } from './methods.js'
 import { methodNames, methods } from './protocol.js'
+import type { RateLimit } from './rate.js'
 import { errorReply } from './request.js'
-import { Session, type SessionContext } from './session.js'
+import { Session, type SessionContext, type SessionLimits } from './session.js'
+import { type SocketAccess, describeAccess, isShared, ownerOnly } from './socket-access.js'
 import { type PlacedSocket, placeSocket } from './socket-file.js'
 import { checkSocketPath, ensureSocketFolder, ownUid } from './socket-path.js'
 import { didYouMean } from './spelling.js'
@@ -20,6 +24,13 @@ const { JSONRPCServer } = requirePackage('json-rpc-2.0') as typeof jsonRpc
 export interface ControlServerOptions extends Served {
   readonly path: string
   readonly logger: Logger
+  readonly clock?: Clock
+  /** Who may connect; the daemon's own user by default. */
+  readonly access?: SocketAccess
+  /** Refuse methods that change something, and name this socket, which takes them. Default: refuse none. */
+  readonly readOnlyBeside?: string | undefined
+  /** Of the daemon, as `hello` tells it. */
+  readonly name?: string
   /** Shown by `rpc.discover`; this package's by default. */
   readonly version?: string
   /** Connections served at once; further ones are told so and closed. Default 64. */
@@ -28,15 +39,23 @@ export interface ControlServerOptions extends Served {
   readonly maxInFlight?: number
   /** Default 1 MiB. */
   readonly maxFrameBytes?: number
+  /** Of each connection; beyond it, its requests are read more slowly. */
+  readonly rate?: RateLimit
 }
+
+/** What neither rqctl nor a dashboard comes near. */
+const defaultRate: RateLimit = { perSec: 2_000, burst: 4_000 }
 
 /** Serves the operations of a daemon on a Unix socket. */
 export class ControlServer implements Service {
   readonly #path: string
+  readonly #options: ControlServerOptions
   readonly #logger: Logger
+  readonly #clock: Clock
+  readonly #access: SocketAccess
   readonly #rpc: jsonRpc.JSONRPCServer<SessionContext>
   readonly #maxConnections: number
-  readonly #limits: { maxFrameBytes: number; maxInFlight: number }
+  readonly #limits: SessionLimits
   readonly #sessions = new Map<Session, Promise<void>>()
   #connections = 0
   #server: Server | undefined
@@ -46,18 +65,33 @@ export class ControlServer implements Service {
   /** @throws RqdError RQD_BAD_OPTION if no socket can have the path. */
   constructor(options: ControlServerOptions) {
     this.#path = checkSocketPath(options.path)
+    this.#options = options
     this.#logger = options.logger
+    this.#clock = options.clock ?? systemClock
+    this.#access = options.access ?? ownerOnly
     this.#maxConnections = options.maxConnections ?? 64
-    this.#limits = { maxFrameBytes: options.maxFrameBytes ?? MAX_FRAME_BYTES, maxInFlight: options.maxInFlight ?? 32 }
-    this.#rpc = this.#buildRpc(options, options.version ?? ownVersion)
+    this.#limits = {
+      maxFrameBytes: options.maxFrameBytes ?? MAX_FRAME_BYTES,
+      maxInFlight: options.maxInFlight ?? 32,
+      rate: options.rate ?? defaultRate,
+    }
+    this.#rpc = this.#buildRpc(options, this.#version)
   }
 
   /** @throws RqdError RQD_SOCKET_IN_USE if another daemon owns the path, RQD_BAD_OPTION if its folder is not safe. */
   async start(): Promise<void> {
-    await ensureSocketFolder(this.#path)
+    const shared = isShared(this.#access)
+    const reachable = await ensureSocketFolder(this.#path, { shared })
+    if (shared && !reachable) {
+      const advice = 'open it with "chmod go+x"'
+      this.#logger.warn('only its owner can reach the control socket: its folder is closed', {
+        path: this.#path,
+        advice,
+      })
+    }
     // Half-open, so that a caller may end its side and still read the answers.
     const server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket))
-    this.#placed = await placeSocket(server, this.#path)
+    this.#placed = await placeSocket(server, this.#path, this.#access)
     this.#server = server
     server.on('error', (error) => this.#logger.warn('control socket failed to accept', { error: error.message }))
     this.#logger.debug('control socket listens', { path: this.#path })
@@ -90,6 +124,13 @@ export class ControlServer implements Service {
       connection: ++this.#connections,
       limits: this.#limits,
       logger: this.#logger,
+      clock: this.#clock,
+      events: this.#options.events,
+      greeting: {
+        name: this.#options.name ?? '',
+        version: this.#version,
+        readOnly: this.#options.readOnlyBeside !== undefined,
+      },
     })
     const ended = session.run().finally(() => this.#sessions.delete(session))
     this.#sessions.set(session, ended)
@@ -119,21 +160,32 @@ export class ControlServer implements Service {
     const handlers = bindMethods(served, version)
     for (const name of methodNames) {
       rpc.addMethod(name, (params: unknown, context) => {
-        if (methods[name].changes) this.#logCall(name, params, context)
-        return handlers[name](params, context)
+        const call = (): Promise<unknown> => handlers[name](params, context)
+        return methods[name].changes ? this.#change(name, params, context, call) : call()
       })
     }
     return rpc
   }
 
-  // Node does not tell who is at the other end of a Unix socket. Its mode does: this user, or root.
-  #logCall(method: string, params: unknown, { connection }: SessionContext): void {
-    const text = params === undefined ? '' : JSON.stringify(params)
-    this.#logger.info('control call', {
-      method,
-      params: text.length > 200 ? `${text.slice(0, 199)}…` : text,
-      connection,
-      caller: `a process of uid ${ownUid()} or root`,
+  #change<T>(method: string, params: unknown, context: SessionContext, call: () => Promise<T>): Promise<T> {
+    // Node does not tell who is at the other end of a Unix socket. Its mode tells who can be.
+    const caller = (): Caller => ({
+      connection: context.connection,
+      socket: this.#path,
+      users: describeAccess(this.#access, ownUid()),
+      says: context.says(),
     })
+    const { readOnlyBeside: full } = this.#options
+    const run = full === undefined ? call : (): Promise<T> => Promise.reject(readOnly(method, this.#path, full))
+    return audited({ logger: this.#logger, clock: this.#clock }, method, params, caller, run)
   }
+
+  get #version(): string {
+    return this.#options.version ?? ownVersion
+  }
+}
+
+function readOnly(method: string, path: string, full: string): RqdError {
+  const text = `${method} changes something, and the socket ${path} is for reading only: use ${full}, if you may`
+  return new RqdError('RQD_READ_ONLY', text)
 }

@@ -1,15 +1,22 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import type * as jsonRpc from 'json-rpc-2.0'
 import type { JSONRPCErrorResponse, JSONRPCRequest, JSONRPCResponse, JSONRPCServer } from 'json-rpc-2.0'
+import type { Clock } from '../../src/clock.js'
 import { coerceError } from '../../src/errors.js'
 import type { Logger } from '../../src/logger.js'
 import { requirePackage } from '../../src/require.js'
+import { EVENT } from '../events/event.js'
+import type { EventHub } from '../events/hub.js'
 import { standardFault } from './faults.js'
 import { type Frame, LineSplitter, encodeFrame } from './framing.js'
 import type { CallContext } from './methods.js'
 import { DRAIN_PROGRESS, ROLLOUT_PROGRESS } from './operations.js'
+import { Rate, type RateLimit } from './rate.js'
 import { errorReply, isErrorReply, readMessage } from './request.js'
+import type { Greeting, SaysOfItself } from './session-methods.js'
+import { Subscription } from './subscription.js'
 
 const { createJSONRPCNotification } = requirePackage('json-rpc-2.0') as typeof jsonRpc
 
@@ -17,13 +24,20 @@ const { createJSONRPCNotification } = requirePackage('json-rpc-2.0') as typeof j
 export interface SessionContext extends CallContext {
   /** Number of the connection, counted from 1 since the daemon started. */
   readonly connection: number
+  /** What the caller has said of itself. */
+  readonly says: () => SaysOfItself | undefined
 }
 
 export interface SessionLimits {
   readonly maxFrameBytes: number
   /** Requests of one connection that may be under way at once; further ones wait unread. */
   readonly maxInFlight: number
+  /** Beyond it, requests are read more slowly. */
+  readonly rate: RateLimit
 }
+
+/** Events that may wait for the other side to read them, bytes; further ones are dropped. */
+const MAX_UNREAD_BYTES = 1024 * 1024
 
 /**
  * One connection. Requests run side by side and are answered as they end. Reading stops while too many are under way
@@ -37,6 +51,10 @@ export class Session {
   readonly #logger: Logger
   readonly #context: SessionContext
   readonly #inFlight = new Set<Promise<unknown>>()
+  readonly #clock: Clock
+  readonly #rate: Rate
+  readonly #subscription: Subscription
+  #says: SaysOfItself | undefined
   #roomToWrite: Promise<unknown> | undefined
 
   constructor(options: {
@@ -45,14 +63,31 @@ export class Session {
     connection: number
     limits: SessionLimits
     logger: Logger
+    clock: Clock
+    events: EventHub
+    greeting: Greeting
   }) {
-    const { socket, connection } = options
+    const { socket, connection, clock } = options
     this.#socket = socket
     this.#rpc = options.rpc
     this.#limits = options.limits
     this.#logger = options.logger
+    this.#clock = clock
+    this.#rate = new Rate(options.limits.rate, clock.monoMs())
+    this.#subscription = new Subscription({
+      hub: options.events,
+      hasRoom: () => socket.writableLength < MAX_UNREAD_BYTES,
+      send: (event) => this.#send(createJSONRPCNotification(EVENT, event)),
+    })
     this.#context = {
       connection,
+      says: () => this.#says,
+      greet: (says) => {
+        this.#says = says
+        return options.greeting
+      },
+      subscribe: (filter) => this.#subscription.begin(filter),
+      unsubscribe: () => this.#subscription.end(),
       // Progress is only worth sending to those who read it.
       onProgress: (progress) => {
         if (this.#roomToWrite === undefined) this.#send(createJSONRPCNotification(DRAIN_PROGRESS, progress))
@@ -79,6 +114,7 @@ export class Session {
       const { connection } = this.#context
       this.#logger.debug('control connection ended early', { connection, error: coerceError(thrown).message })
     } finally {
+      this.#subscription.end()
       this.#socket.destroy()
     }
   }
@@ -86,6 +122,7 @@ export class Session {
   /** Hang up once what was written has gone out, at the latest after `patienceMs`. */
   async end(patienceMs = 500): Promise<void> {
     const socket = this.#socket
+    this.#subscription.end()
     if (socket.destroyed) return
     const late = setTimeout(() => socket.destroy(), patienceMs)
     await new Promise<void>((resolve) => {
@@ -102,6 +139,7 @@ export class Session {
 
   async #take(frame: Frame): Promise<void> {
     await this.#roomToWrite
+    await this.#slowDown()
     if (frame.kind !== 'line') {
       const found = frame.kind === 'too-long' ? `is longer than ${frame.limit} bytes` : 'is not UTF-8'
       this.#send(errorReply(null, standardFault('parse', `the line ${found}`)))
@@ -116,12 +154,20 @@ export class Session {
     }
     const replies: JSONRPCResponse[] = []
     let left = message.requests.length
-    for (const request of message.requests) {
+    for (const [i, request] of message.requests.entries()) {
+      // The batch itself has counted for the first.
+      if (i > 0) await this.#slowDown()
       await this.#start(request, (reply) => {
         if (reply !== null) replies.push(reply)
         if (--left === 0 && replies.length > 0) this.#send(replies)
       })
     }
+  }
+
+  // While this waits nothing is read, so the other side is held up and no memory is used.
+  async #slowDown(): Promise<void> {
+    const waitMs = this.#rate.take(this.#clock.monoMs())
+    if (waitMs > 0) await delay(waitMs)
   }
 
   // Resolves when the request is under way, not when it is answered.

@@ -1,7 +1,8 @@
 /**
  * How a daemon gets its socket to a path without ever sharing it:
  *
- * 1. It listens on a hidden name in the same folder, mode 0600, so that nobody meets a socket that is half made.
+ * 1. It listens on a hidden name in the same folder, mode 0600, and gives it its group and mode there, so that nobody
+ *    meets a socket that is half made.
  * 2. It links that socket to the path. A link never replaces a file: of two daemons one fails with EEXIST.
  * 3. Only a socket that refuses connections (its daemon is dead) is moved away, and deleted if what was moved is what
  *    was proved stale; otherwise it is put back.
@@ -10,12 +11,14 @@
  * removal are two steps. Daemons in different network namespaces do not see that lock; step 3 is their guard.
  */
 import type { BigIntStats } from 'node:fs'
-import { chmod, link, lstat, rename, stat, unlink } from 'node:fs/promises'
+import { chmod, chown, link, lstat, rename, stat, unlink } from 'node:fs/promises'
 import { type Server, connect, createServer } from 'node:net'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { RqdError, coerceError } from '../../src/errors.js'
 import { systemRandom } from '../../src/random.js'
+import { type SocketAccess, ownerOnly } from './socket-access.js'
+import { ownUid } from './socket-path.js'
 
 /** A socket that we placed. */
 export interface PlacedSocket {
@@ -28,15 +31,20 @@ const LOCK_POLL_MS = 20
 const LOCK_POLLS = 250
 
 /**
- * Let `server` listen at `path`.
- * @throws RqdError RQD_SOCKET_IN_USE if a daemon answers there or cannot be proved dead, RQD_BAD_OPTION if a file that is no socket is there.
+ * Let `server` listen at `path`, for those whom `access` names.
+ * @throws RqdError RQD_SOCKET_IN_USE if a daemon answers there or cannot be proved dead, RQD_BAD_OPTION if a file that is no socket is there, or if this process may not give it to that group.
  */
-export async function placeSocket(server: Server, path: string): Promise<PlacedSocket> {
+export async function placeSocket(
+  server: Server,
+  path: string,
+  access: SocketAccess = ownerOnly,
+): Promise<PlacedSocket> {
   const folder = dirname(path)
   const unlock = await lockFolder(folder, path)
   const hidden = join(folder, hiddenName(path))
   try {
     await listenHidden(server, hidden)
+    await open(hidden, path, access)
     const own = await lstat(hidden, { bigint: true })
     await linkTo(path, hidden)
     return { remove: () => removeIfSame(path, own) }
@@ -123,6 +131,20 @@ function listenHidden(server: Server, hidden: string): Promise<void> {
       process.umask(before)
     }
   })
+}
+
+// Group first: until it is the right one, the mode lets nobody in.
+async function open(hidden: string, path: string, { mode, groupId }: SocketAccess): Promise<void> {
+  if (groupId !== null) {
+    await chown(hidden, ownUid(), groupId).catch((thrown: unknown) => {
+      throw new RqdError(
+        'RQD_BAD_OPTION',
+        `the control socket ${path} cannot be given to the group ${groupId} (${coerceError(thrown).message}): this process is not in it; add its user with "usermod -aG", or name another group`,
+        { cause: thrown },
+      )
+    })
+  }
+  await chmod(hidden, mode)
 }
 
 async function lockFolder(folder: string, path: string): Promise<() => Promise<void>> {

@@ -40,13 +40,18 @@ export function checkSocketPath(path: string): string {
 }
 
 /**
- * Make the folder of a socket, mode 0700, or check the one that is there: whoever may write to it could replace the
- * socket by their own. @throws RqdError RQD_BAD_OPTION if it is not ours alone to write to.
+ * Make the folder of a socket, mode 0700 (`shared`, for a socket that others may use: 0755), or check the one that is
+ * there: whoever may write to it could replace the socket by their own.
+ * @throws RqdError RQD_BAD_OPTION if it is not ours alone to write to.
+ * @returns whether others can reach what lies in it.
  */
-export async function ensureSocketFolder(socketPath: string, uid: number = ownUid()): Promise<void> {
+export async function ensureSocketFolder(
+  socketPath: string,
+  { shared = false, uid = ownUid() }: { shared?: boolean; uid?: number } = {},
+): Promise<boolean> {
   const folder = dirname(socketPath)
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await mkdir(folder, { recursive: true, mode: shared ? 0o755 : 0o700 })
   } catch (thrown) {
     throw badFolder(folder, `cannot be made: ${coerceError(thrown).message}`, thrown)
   }
@@ -61,6 +66,7 @@ export async function ensureSocketFolder(socketPath: string, uid: number = ownUi
     const mode = (target.mode & 0o7777).toString(8).padStart(4, '0')
     throw badFolder(folder, `has mode ${mode}, so others may write to it; expected 0700 or 0755: chmod go-w ${folder}`)
   }
+  return (target.mode & 0o011) !== 0
 }
 
 function badFolder(folder: string, found: string, cause?: unknown): RqdError {

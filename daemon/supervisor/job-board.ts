@@ -12,6 +12,7 @@ import { holdJob, type HeldJob } from '../../src/worker/held-job.js'
 import type { Settler } from '../../src/worker/settler.js'
 import type { Starter } from '../../src/worker/starter.js'
 import type { JobResult, RunJob } from '../ipc/messages.js'
+import type { JobEvents } from '../events/job-events.js'
 import { functionOf, type JobLog } from '../job-log.js'
 import type { JobFailure } from '../sentry.js'
 import { DEFAULT_MAX_FRAME_BYTES } from '../ipc/frames.js'
@@ -48,6 +49,7 @@ export interface JobBoardOptions {
   clock: Clock
   logger: Logger
   jobLog: JobLog
+  events: JobEvents
   counters: Counters
   settler: Settler
   starter: Starter
@@ -206,12 +208,13 @@ export class JobBoard {
   began(execution: string, atMs: number): void {
     const running = this.#running.get(execution)
     if (running === undefined) return
-    const { starter, clock, jobLog } = this.#options
+    const { starter, clock, jobLog, events } = this.#options
     running.hasBegun = true
     running.startedAtMs = atMs
     running.startedMonoMs = clock.monoMs()
     starter.started(running.job, running.worker, atMs)
     jobLog.started(running.job, running.worker)
+    events.started(running.job, running.worker)
   }
 
   /** The function of a job has ended, and a callback is called. */
@@ -234,7 +237,10 @@ export class JobBoard {
     const bytes = payloadBytes(job) + (result.outcome === 'ok' ? (result.value?.length ?? 0) : 0)
     this.#pace.learn(func, job.queue, Math.max(0, result.endedAtMs - result.startedAtMs), bytes)
     // Both may be told at once.
-    if (!running.hasBegun && wasCalled(result)) this.#options.jobLog.started(job, running.worker)
+    if (!running.hasBegun && wasCalled(result)) {
+      this.#options.jobLog.started(job, running.worker)
+      this.#options.events.started(job, running.worker)
+    }
     this.#finish(running, outcomeOf(running, result), result)
   }
 
@@ -279,7 +285,9 @@ export class JobBoard {
   #refuse(job: HeldJob, why: string, unreadable: readonly string[]): void {
     this.#options.logger.error('a job cannot be read', { jobId: job.id, queue: job.queue, error: why })
     const outcome = { kind: 'raised', text: `rqd: ${MalformedJobError.name}: ${why}` } as const
-    this.#report(job, this.#settle(job, '', outcome, null, unreadable))
+    const settlement = this.#settle(job, '', outcome, null, unreadable)
+    this.#report(job, settlement)
+    this.#options.events.settled(job, '', settlement, 0)
     this.#options.over()
   }
 
@@ -297,6 +305,7 @@ export class JobBoard {
     // To microseconds, which is what the clock tells.
     const durationSec = Math.round(Math.max(0, times.endedAtMs - times.startedAtMs) * 1000) / 1_000_000
     this.#log(running, settlement, durationSec)
+    this.#options.events.settled(running.job, running.worker, settlement, durationSec)
     if (running.hasBegun || outcome.kind !== 'interrupted') this.#options.over()
     return settlement
   }

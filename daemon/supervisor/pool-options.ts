@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/clock.js'
 import type { Logger } from '../../src/logger.js'
 import type { Random } from '../../src/random.js'
+import type { EventHub } from '../events/hub.js'
 import type { CustomSettings } from '../ipc/custom-settings.js'
 import type { JobResult } from '../ipc/messages.js'
 import type { SlotPolicy } from './children.js'
@@ -50,6 +51,7 @@ export interface PoolOptions extends PoolSettings {
   clock: Clock
   random: Random
   logger: Logger
+  events: EventHub
   listener: PoolListener
   /** Where what the jobs print goes. */
   output: (chunk: Uint8Array, stream: 'stdout' | 'stderr') => void

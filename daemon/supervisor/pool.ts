@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { deferred } from '../../src/deferred.js'
 import { RqdError, coerceError, hasCode } from '../../src/errors.js'
+import { tellEnd, tellStart } from '../events/executor-events.js'
 import { PROTOCOL_VERSION, type AbortReason, type FromExecutor, type RunJob } from '../ipc/messages.js'
 import { Alarm } from './alarm.js'
 import { heldBy, newSlot, nextTickMs, step, type SlotAction, type SlotEvent } from './children.js'
@@ -356,6 +357,7 @@ export class Pool {
       jobs: served,
       rssBytes: vitals?.rssBytes,
     })
+    this.#options.events.publish('executor.recycled', { worker, pid: member.process?.pid, reason })
     tally.recycled[reason] += 1
     const successor = new Member(worker, false, this.#settings.policy.concurrency, tally)
     successor.before = member
@@ -455,6 +457,7 @@ export class Pool {
       executor.channel.close()
       logger.debug('executor ended', { pid: executor.pid, exitCode: exit.code, signal: exit.signal })
       const owner = this.#owners.get(executor)
+      tellEnd(this.#options.events, owner, executor, exit)
       this.#owners.delete(executor)
       if (owner === undefined) return
       owner.trouble = owner.lastWords ?? troubleOf(exit, owner.lastLine)
@@ -463,6 +466,7 @@ export class Pool {
       listener.free()
     })
     logger.debug('executor started', { worker: member.worker, pid: executor.pid })
+    tellStart(this.#options.events, member, executor)
   }
 
   #hear(member: Member, executor: ExecutorProcess, message: FromExecutor): void {

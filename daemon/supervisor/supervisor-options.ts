@@ -7,6 +7,7 @@ import type { QueueOrder } from '../../src/worker/queue-order.js'
 import type { ProcessIdentity } from '../host.js'
 import type { JobFailure } from '../sentry.js'
 import type { CustomSettings } from '../ipc/custom-settings.js'
+import type { EventHub } from '../events/hub.js'
 import type { JobLog } from '../job-log.js'
 import type { PrepareReload } from './changes.js'
 import type { RecyclePolicy } from './lifetime.js'
@@ -56,6 +57,7 @@ export interface SupervisorOptions {
   clock: Clock
   random: Random
   logger: Logger
+  events: EventHub
   jobLog: JobLog
   /** Reads and tries what a reload brings; left out, there is nothing to reload. */
   prepareReload?: PrepareReload | undefined

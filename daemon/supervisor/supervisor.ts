@@ -25,6 +25,7 @@ import type {
   ScaleReply,
   Status,
 } from '../control/operations.js'
+import { JobEvents } from '../events/job-events.js'
 import { Changes } from './changes.js'
 import { slotPolicyFor } from './slot-policy.js'
 import { drain } from './drain.js'
@@ -89,10 +90,15 @@ export class Supervisor implements Service, Operations {
   #stopped: Promise<void> | undefined
 
   constructor(options: SupervisorOptions) {
-    const { store, clock, logger, random, queues } = options
+    const { store, clock, logger, random, queues, events } = options
+    const jobEvents = new JobEvents(events, clock)
     const counters = this.#counters
     const supervisorId = (): string => this.#presence.supervisorId
     const leaseLost = (): Promise<void> => this.#leaseLost()
+    const recovered = (jobs: number): void => {
+      counters.recovered += jobs
+      if (jobs > 0) events.publish('job.recovered', { count: jobs })
+    }
     this.#options = options
     this.#startedMonoMs = clock.monoMs()
     this.#presence = new Presence(options)
@@ -111,6 +117,7 @@ export class Supervisor implements Service, Operations {
       clock,
       random,
       logger,
+      events,
       output: options.output,
       listener: {
         began: (execution, atMs) => this.#board.began(execution, atMs),
@@ -143,6 +150,7 @@ export class Supervisor implements Service, Operations {
       clock,
       logger,
       jobLog: options.jobLog,
+      events: jobEvents,
       counters,
       settler: this.#settler,
       starter: new Starter({ store, logger, onLost: (execution) => this.#board.claimLost(execution) }),
@@ -206,7 +214,7 @@ export class Supervisor implements Service, Operations {
       logger,
       intervalMs: Math.min(1_000, options.leaseMs / 4),
       ownId: supervisorId,
-      onRecovered: (jobs) => (counters.recovered += jobs),
+      onRecovered: recovered,
     })
     this.#sweeper = new RqSweeper({
       redis: store.redis,
@@ -216,17 +224,19 @@ export class Supervisor implements Service, Operations {
       clock,
       random,
       logger,
-      onRecovered: (jobs) => (counters.recovered += jobs),
+      onRecovered: recovered,
     })
     this.#link = new Link({
       redis: store.redis,
       clock,
       logger,
       onLost: () => {
+        events.publish('redis.lost')
         this.#wakeup.reconnect()
         this.#commands.reconnect()
       },
       onFound: () => {
+        events.publish('redis.found')
         void this.#heart.beat()
         this.#fetcher.doubt()
       },
@@ -372,7 +382,9 @@ export class Supervisor implements Service, Operations {
     this.#fetcher.pause(queues)
     await this.#fetcher.disarm()
     await this.#handout.takeBack()
-    return { paused: this.#paused() }
+    const paused = this.#paused()
+    this.#options.events.publish('queue.paused', { queues: paused })
+    return { paused }
   }
 
   resume(queues: readonly string[]): Promise<{ paused: string[] }> {
@@ -380,7 +392,9 @@ export class Supervisor implements Service, Operations {
       checkServed(this.#options.queues, queues)
       if (this.#phase === 'draining' || this.#phase === 'drained') this.#setPhase('running')
       this.#fetcher.resume(queues)
-      resolve({ paused: this.#paused() })
+      const paused = this.#paused()
+      this.#options.events.publish('queue.resumed', { queues: paused })
+      resolve({ paused })
     })
   }
 
@@ -526,6 +540,7 @@ export class Supervisor implements Service, Operations {
   #setPhase(phase: Supervisor['state'] & ('starting' | 'running' | 'draining' | 'drained' | 'stopping')): void {
     if (this.#phase === 'stopping' || this.#phase === phase) return
     this.#options.logger.info(`daemon ${phase}`, { was: this.#phase })
+    this.#options.events.publish('daemon.state', { state: phase, was: this.#phase })
     this.#phase = phase
   }
 

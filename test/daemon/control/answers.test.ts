@@ -1,7 +1,8 @@
 import t from 'tap'
-import { misfit, misfitOfProgress, misfitOfRollout } from '../../../daemon/control/answers.js'
+import { misfit, misfitOfEvent, misfitOfProgress, misfitOfRollout } from '../../../daemon/control/answers.js'
 import { describeMethods } from '../../../daemon/control/openrpc.js'
 import { type DaemonMethodName, drainProgress, methods, rolloutProgress } from '../../../daemon/control/protocol.js'
+import { daemonEvent } from '../../../daemon/control/session-methods.js'
 import { sampleCron, sampleStatus } from './fake-operations.js'
 
 const samples: Record<DaemonMethodName, unknown> = {
@@ -16,6 +17,10 @@ const samples: Record<DaemonMethodName, unknown> = {
   logs: { state: 'running', from: 0, next: 3, pieces: [{ stream: 'stderr', text: 'hi\n' }] },
   shutdown: { running: 3 },
   'rpc.discover': describeMethods('1.0.0'),
+  hello: { name: 'web-1', version: '0.1.0', readOnly: false },
+  subscribe: { seq: 7 },
+  unsubscribe: { subscribed: true },
+  events: { events: [{ seq: 1, time: '2026-11-25T02:00:00.000Z', type: 'redis.lost', missed: 2 }] },
 }
 
 const others = [undefined, null, 'other', '', 7, 0.5, -1, true, [], {}, ['x'], { newer: 1 }]
@@ -41,6 +46,9 @@ t.test('the client takes an answer if and only if the method table does', async 
       const found = await misfit(name, variant)
       if ((found === undefined) !== fits) t.fail(`${name}: ${JSON.stringify(variant)}`, { found, fits })
     }
+  }
+  for (const variant of variants({ seq: 1, time: '2026-11-25T02:00:00.000Z', type: 'redis.lost', missed: 2 })) {
+    t.equal(misfitOfEvent(variant) === undefined, daemonEvent.safeParse(variant).success)
   }
   for (const variant of variants({ running: 2, elapsedSec: 0.5 })) {
     t.equal(misfitOfProgress(variant) === undefined, drainProgress.safeParse(variant).success)

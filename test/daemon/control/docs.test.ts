@@ -5,7 +5,9 @@ import { faultCodes, standardFaults } from '../../../daemon/control/faults.js'
 import { DRAIN_PROGRESS } from '../../../daemon/control/operations.js'
 import type { Method } from '../../../daemon/control/method.js'
 import { methodNames, methods } from '../../../daemon/control/protocol.js'
-import { projectRoot } from '../../helpers/paths.js'
+import { eventTypes } from '../../../daemon/events/event.js'
+import { runProgram } from '../../helpers/daemon.js'
+import { compiledRoot, projectRoot } from '../../helpers/paths.js'
 
 const page = readFileSync(join(projectRoot, 'docs', 'control-socket.md'), 'utf8')
 const cells = page
@@ -31,6 +33,20 @@ t.test('docs/control-socket.md lists every method with its parameters, and no ot
     t.same(named, Object.keys(params.shape), name)
   })
   t.match(page, DRAIN_PROGRESS)
+  t.end()
+})
+
+t.test('C1: what is generated in the page is current', async (t) => {
+  const script = join(projectRoot, 'scripts', 'docs-socket.mjs')
+  const { code, stderr } = await runProgram(process.execPath, [script, '--check', '--from', compiledRoot])
+  t.equal(code, 0, stderr)
+})
+
+t.test('the page lists every event', (t) => {
+  t.same(
+    cells.filter(([type, text]) => Object.hasOwn(eventTypes, type?.slice(1, -1) ?? '') && text !== undefined),
+    Object.entries(eventTypes).map(([type, text]) => [`\`${type}\``, text]),
+  )
   t.end()
 })
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Test } from 'tap'
 import { ControlServer, type ControlServerOptions } from '../../../daemon/control/server.js'
 import { DataConnection } from '../../../daemon/data/connection.js'
+import { EventHub } from '../../../daemon/events/hub.js'
 import type { DataAccess } from '../../../daemon/data/method.js'
 import { systemClock } from '../../../src/clock.js'
 import { systemRandom } from '../../../src/random.js'
@@ -59,10 +60,11 @@ export async function startServer(t: Test, options: Partial<ControlServerOptions
   const path = options.path ?? join(await tempFolder(t), 'rqd.sock')
   const operations = new FakeOperations()
   const logger = new MemoryLogger()
-  const server = new ControlServer({ path, operations, data: noData, logger, ...options })
+  const events = new EventHub(systemClock)
+  const server = new ControlServer({ path, operations, data: noData, events, logger, ...options })
   await server.start()
   t.teardown(() => server.stop())
-  return { path, operations, logger, server }
+  return { path, operations, logger, server, events }
 }
 
 /** A caller that writes raw text, as socat would. */

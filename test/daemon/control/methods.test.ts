@@ -1,17 +1,28 @@
 import t from 'tap'
 import { bindMethods } from '../../../daemon/control/methods.js'
 import { methodNames } from '../../../daemon/control/protocol.js'
+import { EventHub } from '../../../daemon/events/hub.js'
+import { systemClock } from '../../../src/clock.js'
 import { FakeOperations } from './fake-operations.js'
 import { noData } from './harness.js'
 
 t.test('each method calls its one operation', async (t) => {
   const operations = new FakeOperations()
-  const handlers = bindMethods({ operations, data: noData }, '9.9.9')
+  const events = new EventHub(systemClock)
+  const handlers = bindMethods({ operations, data: noData, events }, '9.9.9')
   const seen: unknown[] = []
   const rolled: unknown[] = []
+  const greeting = { name: 'web-1', version: '9.9.9', readOnly: false }
+  const says: unknown[] = []
   const context = {
     onProgress: (progress: unknown) => void seen.push(progress),
     onRollout: (progress: unknown) => void rolled.push(progress),
+    greet: (said: unknown) => {
+      says.push(said)
+      return greeting
+    },
+    subscribe: ({ types }: { types: readonly string[] }) => types.length,
+    unsubscribe: () => true,
   }
   t.same(Object.keys(handlers), methodNames)
   t.equal(await handlers.ping(undefined, context), 'pong')
@@ -36,4 +47,11 @@ t.test('each method calls its one operation', async (t) => {
     ['shutdown', true],
   ])
   t.same(seen, operations.progress)
+  t.same(await handlers.hello({ client: 'x 1' }, context), greeting)
+  t.same(says, [{ client: 'x 1', user: null, pid: null }])
+  t.same(await handlers.subscribe({ types: ['job', 'redis.lost'] }, context), { seq: 2 })
+  t.same(await handlers.unsubscribe({}, context), { subscribed: true })
+  events.publish('redis.lost')
+  events.publish('queue.paused', { queues: ['low'] })
+  t.match(await handlers.events({ queues: ['low'] }, context), { events: [{ seq: 2, type: 'queue.paused' }] })
 })

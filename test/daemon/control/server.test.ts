@@ -241,7 +241,16 @@ t.test('changing methods are logged with what is known of the caller, reading on
     [
       {
         sentence: 'control call',
-        fields: { method: 'pause', params: '{"queues":["low"]}', connection: 1, caller: /uid \d+ or root/ },
+        fields: {
+          method: 'pause',
+          params: '{"queues":["low"]}',
+          outcome: 'ok',
+          durationSec: Number,
+          connection: 1,
+          socket: path,
+          caller: /uid \d+ or root/,
+          asItSays: undefined,
+        },
       },
     ],
   )

@@ -5,12 +5,20 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
 import { ControlServer } from '../../../daemon/control/server.js'
+import { EventHub } from '../../../daemon/events/hub.js'
+import { systemClock } from '../../../src/clock.js'
 import { silentLogger } from '../../../src/logger.js'
 import { FakeOperations } from './fake-operations.js'
 import { RawCaller, noData, startServer, tempFolder } from './harness.js'
 
 const newServer = (path: string): ControlServer =>
-  new ControlServer({ path, operations: new FakeOperations(), data: noData, logger: silentLogger })
+  new ControlServer({
+    path,
+    operations: new FakeOperations(),
+    data: noData,
+    events: new EventHub(systemClock),
+    logger: silentLogger,
+  })
 
 /** Leave a socket behind as a killed daemon does. */
 async function leaveStaleSocket(path: string): Promise<void> {

@@ -48,7 +48,7 @@ t.test('a folder that is there must be ours and closed to writers', async (t) =>
   }
   await chmod(folder, 0o700)
   const message = new RegExp(`belongs to uid ${ownUid()}; expected uid ${ownUid() + 1}`)
-  await t.rejects(ensureSocketFolder(path, ownUid() + 1), { code: 'RQD_BAD_OPTION', message })
+  await t.rejects(ensureSocketFolder(path, { uid: ownUid() + 1 }), { code: 'RQD_BAD_OPTION', message })
 })
 
 t.test('a link to a folder counts by its own owner and its target; a file is no folder', async (t) => {

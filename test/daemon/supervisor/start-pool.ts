@@ -1,5 +1,6 @@
 import type { Test } from 'tap'
 import type { JobResult, RunJob } from '../../../daemon/ipc/messages.js'
+import { EventHub } from '../../../daemon/events/hub.js'
 import { defaultSlotPolicy } from '../../../daemon/supervisor/children.js'
 import type { Death } from '../../../daemon/supervisor/death.js'
 import { recycleNever, type RecyclePolicy } from '../../../daemon/supervisor/lifetime.js'
@@ -54,6 +55,7 @@ export async function setup(
     // No jitter.
     random: { ...systemRandom, unit: () => 0.5 },
     logger: new RecordingLogger(),
+    events: new EventHub(systemClock),
     output: () => undefined,
     listener: {
       began: (execution) => began.push(execution),

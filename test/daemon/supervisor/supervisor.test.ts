@@ -10,6 +10,7 @@ import { ownIdentity } from '../../../daemon/host.js'
 import { JobLog } from '../../../daemon/job-log.js'
 import { recycleNever } from '../../../daemon/supervisor/lifetime.js'
 import { spawnNodeExecutor } from '../../../daemon/supervisor/spawn.js'
+import { EventHub } from '../../../daemon/events/hub.js'
 import { Supervisor } from '../../../daemon/supervisor/supervisor.js'
 import { fixtureTasks } from '../../helpers/daemon.js'
 import { RecordingLogger } from '../../helpers/recording-logger.js'
@@ -43,6 +44,7 @@ async function newSupervisor(t: Test, redis: TestRedis, name: string, skewMs: nu
     taskPaths: [fixtureTasks],
     preload: [],
     recycle: recycleNever,
+    events: new EventHub(clock),
     burst: false,
     order: strictOrder,
     maxJobs: Infinity,
