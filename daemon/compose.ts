@@ -16,6 +16,7 @@ import { customSettings } from './custom-settings.js'
 import { ControlServer } from './control/server.js'
 import { defaultSocketPath } from './control/socket-path.js'
 import { createCron } from './cron.js'
+import { type Monitor, createMonitor } from './monitor.js'
 import { DataConnection } from './data/connection.js'
 import { ownIdentity } from './host.js'
 import { LateSentry } from './sentry.js'
@@ -83,6 +84,7 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
     if (stopping.signal.aborted) return 0
     const identity = ownIdentity()
     const keys = createKeys(config.prefix)
+    const monitor = await createMonitor(config, { redis, keys, logger })
     supervisor = new Supervisor({
       name: config.name ?? `rqd-${systemRandom.hex(8)}`,
       daemonId,
@@ -98,6 +100,7 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
       custom,
       storesFailures: config.defaultExceptionHandler,
       report: (failure) => sentry?.report(failure),
+      meter: monitor?.meter,
       burst: config.burst,
       order: queueOrder(config.dequeueStrategy, config.weights, systemRandom),
       maxJobs: config.maxJobs ?? Infinity,
@@ -124,6 +127,7 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
     const { queues } = config
     const clock = systemClock
     const random = systemRandom
+    monitor?.watch(supervisor)
     const scheduler = config.scheduler
       ? new Scheduler({ redis, keys, queues, clock, random, logger, host, pid })
       : undefined
@@ -136,7 +140,7 @@ export async function run(config: Config, { environment, logger, daemonId, spawn
       clock,
       random,
     })
-    await serve(supervisor, { scheduler, cron, webhooks, sentry, data }, config, environment, logger)
+    await serve(supervisor, { scheduler, cron, webhooks, sentry, data, monitor }, config, environment, logger)
     return 0
   } finally {
     stopListening()
@@ -163,11 +167,12 @@ interface Beside {
   readonly webhooks: WebhookSender
   readonly sentry: LateSentry | undefined
   readonly data: DataConnection
+  readonly monitor: Monitor | undefined
 }
 
 async function serve(
   supervisor: Supervisor,
-  { scheduler, cron, webhooks, sentry, data }: Beside,
+  { scheduler, cron, webhooks, sentry, data, monitor }: Beside,
   config: Config,
   environment: NodeJS.ProcessEnv,
   logger: DaemonLogger,
@@ -178,6 +183,7 @@ async function serve(
   const endTitle = keepTitle(title, (text) => (process.title = text))
   try {
     await control.start()
+    await monitor?.start()
     // What is due already is there when the first jobs are claimed: a burst takes it along.
     await scheduler?.start()
     await cron?.start()
@@ -197,6 +203,7 @@ async function serve(
     await supervisor.stop()
     // What has ended last is there now.
     await webhooks.stop()
+    await monitor?.stop()
     await control.stop()
     logger.info('daemon stopped')
   }

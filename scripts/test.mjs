@@ -42,6 +42,9 @@ async function provide() {
     missing(
       'PHP with its extension redis is not installed. On Debian and Ubuntu: sudo apt-get install php-cli php-redis',
     )
+  if (!hasPrometheusParser() && mayInstall()) await aptInstall(['python3-prometheus-client'])
+  if (!hasPrometheusParser())
+    missing("Prometheus' parser is not installed. On Debian and Ubuntu: sudo apt-get install python3-prometheus-client")
   await step('Compiling the tests', () => run('npm', ['run', '--silent', 'build:test']))
   await provideBuilds('package', 'examples')
   return redis !== undefined
@@ -56,6 +59,8 @@ const hasPythonRq = () => findProgram('rq', '/usr/bin') !== undefined
 const hasRubyRedis = () => spawnSync('ruby', ['-e', 'require "redis"']).status === 0
 
 const hasPhpRedis = () => spawnSync('php', ['-r', 'exit(class_exists("Redis") ? 0 : 1);']).status === 0
+
+const hasPrometheusParser = () => spawnSync('/usr/bin/python3', ['-c', 'import prometheus_client']).status === 0
 
 /** Run test files with the runner. @returns its exit code, or the signal that ended it */
 function runTap(files, env, report) {

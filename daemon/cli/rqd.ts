@@ -172,6 +172,8 @@ export function program(io: RqdIo): commander.Command {
       '--socket <path>',
       'control socket (default: rqd.sock in $RUNTIME_DIRECTORY, $XDG_RUNTIME_DIR/rqd or /tmp/rqd-$UID)',
     )
+    .option('--http <address>', 'serve health and metrics here: 127.0.0.1:9181, unix:/path (default: nowhere)')
+    .option('--http-host <name>', 'answer HTTP requests for this name, too; repeatable', collect)
     .option('--pid <file>', 'keep the process id in this file')
     .option('--lease-sec <s>', 'others take over our jobs after so long without a sign of life (default: 10 s)')
     .optionsGroup('Output:')

@@ -14,6 +14,7 @@ import {
   checked,
   dateFormat,
   flag,
+  httpAddress,
   list,
   logFormat,
   logLevel,
@@ -95,6 +96,10 @@ export const schema = z.strictObject({
   /** What is put on queues by the clock. */
   cron: cronEntries,
   socket: text('the path of a socket').optional(),
+  /** Serve health and metrics here. Beyond this machine only with a token. */
+  http: httpAddress.optional(),
+  httpHosts: list(text('the name of a host'), /[\s,]+/, 'names of hosts').default([]),
+  httpToken: text('a token').min(16, 'expected a token of at least 16 characters').optional(),
   /** A file that holds our process id while we run. */
   pid: text('the path of a file').optional(),
   resultsTtl: duration.default(rqDefaults.resultTtlSec),

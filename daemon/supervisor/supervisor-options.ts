@@ -8,6 +8,7 @@ import type { ProcessIdentity } from '../host.js'
 import type { JobFailure } from '../sentry.js'
 import type { CustomSettings } from '../ipc/custom-settings.js'
 import type { JobLog } from '../job-log.js'
+import type { Meter } from '../meter.js'
 import type { RecyclePolicy } from './lifetime.js'
 import type { SpawnExecutor } from './spawn.js'
 
@@ -54,5 +55,7 @@ export interface SupervisorOptions {
   random: Random
   logger: Logger
   jobLog: JobLog
+  /** Told of what is to be counted for monitors. */
+  meter?: Meter | undefined
   output: (chunk: Uint8Array, stream: 'stdout' | 'stderr') => void
 }
