@@ -11,6 +11,7 @@ import { provideDependencies } from './lib/dependencies.mjs'
 import { findProgram } from './lib/find-program.mjs'
 import { killLeaks, lastingLeaks, markName } from './lib/leaks.mjs'
 import { root } from './lib/paths.mjs'
+import { providePromtool } from './lib/promtool.mjs'
 import { provideRedisServer, redisAdvice } from './lib/redis-server.mjs'
 import { run } from './lib/run.mjs'
 import { step } from './lib/steps.mjs'
@@ -45,6 +46,8 @@ async function provide() {
   if (!hasPrometheusParser() && mayInstall()) await aptInstall(['python3-prometheus-client'])
   if (!hasPrometheusParser())
     missing("Prometheus' parser is not installed. On Debian and Ubuntu: sudo apt-get install python3-prometheus-client")
+  if ((await providePromtool()) === undefined)
+    missing('promtool is not installed. It comes with Prometheus: https://prometheus.io/download')
   await step('Compiling the tests', () => run('npm', ['run', '--silent', 'build:test']))
   await provideBuilds('package', 'examples')
   return redis !== undefined
