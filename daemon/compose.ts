@@ -16,6 +16,7 @@ import { customSettings } from './custom-settings.js'
 import { ControlSockets } from './control/sockets.js'
 import { defaultSocketPath } from './control/socket-path.js'
 import { createCron } from './cron.js'
+import { type Monitor, createMonitor } from './monitor.js'
 import { DataConnection } from './data/connection.js'
 import { warnFirstProcess } from './first-process.js'
 import { EventHub } from './events/hub.js'
@@ -108,6 +109,7 @@ export async function run(config: Config, begun: Begun): Promise<number> {
       describes: !config.disableJobDescLogging,
       clock: systemClock,
     })
+    const monitor = await createMonitor(config, { redis, keys, logger })
     supervisor = new Supervisor({
       name,
       daemonId,
@@ -123,6 +125,7 @@ export async function run(config: Config, begun: Begun): Promise<number> {
       custom,
       storesFailures: config.defaultExceptionHandler,
       report: (failure) => sentry?.report(failure),
+      meter: monitor?.meter,
       burst: config.burst,
       order: queueOrder(config.dequeueStrategy, config.weights, systemRandom),
       maxJobs: config.maxJobs ?? Infinity,
@@ -147,6 +150,7 @@ export async function run(config: Config, begun: Begun): Promise<number> {
     const { queues } = config
     const clock = systemClock
     const random = systemRandom
+    monitor?.watch(supervisor)
     const scheduler = config.scheduler
       ? new Scheduler({ redis, keys, queues, clock, random, logger, host, pid })
       : undefined
@@ -162,7 +166,7 @@ export async function run(config: Config, begun: Begun): Promise<number> {
       daemon: () => daemon.status(),
     })
     const redisAnswers = (): Promise<boolean> => answers(connect(COMMAND_TIMEOUT_MS))
-    const beside = { scheduler, cron, webhooks, sentry, data, events, name, manager, redisAnswers }
+    const beside = { scheduler, cron, webhooks, sentry, data, events, name, manager, monitor, redisAnswers }
     await serve(supervisor, beside, config, environment, logger)
     return 0
   } finally {
@@ -194,11 +198,12 @@ interface Beside {
   readonly events: EventHub
   /** Of the daemon. */
   readonly name: string
+  readonly monitor: Monitor | undefined
 }
 
 async function serve(
   supervisor: Supervisor,
-  { scheduler, cron, webhooks, sentry, data, events, name, manager, redisAnswers }: Beside,
+  { scheduler, cron, webhooks, sentry, data, events, name, manager, monitor, redisAnswers }: Beside,
   config: Config,
   environment: NodeJS.ProcessEnv,
   logger: DaemonLogger,
@@ -216,6 +221,7 @@ async function serve(
   }
   try {
     await control.start()
+    await monitor?.start()
     // What is due already is there when the first jobs are claimed: a burst takes it along.
     await scheduler?.start()
     await cron?.start()
@@ -236,6 +242,7 @@ async function serve(
     await supervisor.stop()
     // What has ended last is there now.
     await webhooks.stop()
+    await monitor?.stop()
     await control.stop()
     logger.info('daemon stopped')
   }

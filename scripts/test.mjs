@@ -11,6 +11,7 @@ import { provideDependencies } from './lib/dependencies.mjs'
 import { findProgram } from './lib/find-program.mjs'
 import { killLeaks, lastingLeaks, markName } from './lib/leaks.mjs'
 import { root } from './lib/paths.mjs'
+import { providePromtool } from './lib/promtool.mjs'
 import { provideRedisServer, redisAdvice } from './lib/redis-server.mjs'
 import { run } from './lib/run.mjs'
 import { step } from './lib/steps.mjs'
@@ -47,6 +48,11 @@ async function provide() {
   if (lackingTools.length > 0 && mayInstall()) await aptInstall(lackingTools.map((name) => socketTools[name]))
   if (Object.keys(socketTools).some((name) => findProgram(name) === undefined))
     missing('socat or nc is not installed. On Debian and Ubuntu: sudo apt-get install socat netcat-openbsd')
+  if (!hasPrometheusParser() && mayInstall()) await aptInstall(['python3-prometheus-client'])
+  if (!hasPrometheusParser())
+    missing("Prometheus' parser is not installed. On Debian and Ubuntu: sudo apt-get install python3-prometheus-client")
+  if ((await providePromtool()) === undefined)
+    missing('promtool is not installed. It comes with Prometheus: https://prometheus.io/download')
   await step('Compiling the tests', () => run('npm', ['run', '--silent', 'build:test']))
   await provideBuilds('package', 'examples')
   return redis !== undefined
@@ -78,6 +84,8 @@ const socketTools = { socat: 'socat', nc: 'netcat-openbsd' }
 const hasRubyRedis = () => spawnSync('ruby', ['-e', 'require "redis"']).status === 0
 
 const hasPhpRedis = () => spawnSync('php', ['-r', 'exit(class_exists("Redis") ? 0 : 1);']).status === 0
+
+const hasPrometheusParser = () => spawnSync('/usr/bin/python3', ['-c', 'import prometheus_client']).status === 0
 
 /** Run test files with the runner. @returns its exit code, or the signal that ended it */
 function runTap(files, env, report) {

@@ -22,6 +22,7 @@ import { rqDefaults } from './rq-defaults.js'
 import { type ClassKind, EXTENDS } from './run/extends.js'
 import { SyncRunner } from './sync-runner.js'
 import type { TaskFunction } from './task-name.js'
+import { sendTraced } from './tracing.js'
 
 /** A queue of jobs. It exists as soon as something is put on it. */
 export class Queue extends QueueContents implements Enqueuer {
@@ -125,18 +126,26 @@ export class Queue extends QueueContents implements Enqueuer {
    * @throws EnqueueManyError saying which call is at fault and which jobs are enqueued; its code is one of `enqueue`'s
    */
   async enqueueMany<const C extends readonly EnqueueCall[]>(calls: C): Promise<JobsOf<C>> {
+    return (await sendTraced(this.name, calls, (traced) => this.#putMany(traced))) as JobsOf<C>
+  }
+
+  async #putMany(calls: readonly EnqueueCall[]): Promise<Job[]> {
     if (this.#sync !== undefined) {
       // All are checked before the first one runs.
       const made: [EncodedJob, EnqueueCall][] = []
       for (const call of calls) made.push([await this.#encode(call), call])
       const jobs: Job[] = []
       for (const [encoded, call] of made) jobs.push(await this.#send(encoded, call))
-      return jobs as JobsOf<C>
+      return jobs
     }
-    return (await enqueueMany(this.#outbox, calls, (call) => this.#encode(call))) as JobsOf<C>
+    return enqueueMany(this.#outbox, calls, (call) => this.#encode(call))
   }
 
-  async #put(call: EnqueueCall, due?: string): Promise<Job> {
+  #put(call: EnqueueCall, due?: string): Promise<Job> {
+    return sendTraced(this.name, [call], ([traced = call]) => this.#putOne(traced, due))
+  }
+
+  async #putOne(call: EnqueueCall, due: string | undefined): Promise<Job> {
     const made = this.#encode(call, due)
     return this.#send(made instanceof Promise ? await made : made, call)
   }

@@ -6,6 +6,7 @@ import { parseRedisUrl } from '../../src/redis/connection.js'
 import { checkDateFormat } from '../log/date-format.js'
 import { checkLogFormat } from '../log/log-format.js'
 import type { LogLevel } from '../log.js'
+import { parseHttpAddress } from '../http/address.js'
 
 const { z } = requirePackage('zod') as typeof zod
 
@@ -59,6 +60,9 @@ export function checked(check: (text: string) => unknown, what: string) {
 
 /** Where Redis is. */
 export const redisUrl = checked(parseRedisUrl, 'a URL: redis://host:port/db, rediss://… or unix:///path/to.sock?db=n')
+
+/** Where HTTP is served. */
+export const httpAddress = checked(parseHttpAddress, 'an address such as 127.0.0.1:9181 or unix:/path/of/a.sock')
 
 const levels: ReadonlyMap<string, LogLevel> = new Map([
   ['critical', 'error'],

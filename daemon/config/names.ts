@@ -11,6 +11,7 @@ const aliases: Readonly<Record<string, string>> = {
   withScheduler: 'scheduler',
   weight: 'weights',
   exceptionHandler: 'exceptionHandlers',
+  httpHost: 'httpHosts',
 }
 
 /** The parts of `url`, each an option of its own, as RQ has them. */

@@ -14,6 +14,7 @@ import {
   checked,
   dateFormat,
   flag,
+  httpAddress,
   list,
   logFormat,
   logLevel,
@@ -108,6 +109,10 @@ export const schema = z.strictObject({
   readSocket: text('the path of a socket').optional(),
   readSocketMode: socketMode().optional(),
   readSocketGroup: socketGroup().optional(),
+  /** Serve health and metrics here. Beyond this machine only with a token. */
+  http: httpAddress.optional(),
+  httpHosts: list(text('the name of a host'), /[\s,]+/, 'names of hosts').default([]),
+  httpToken: text('a token').min(16, 'expected a token of at least 16 characters').optional(),
   /** A file that holds our process id while we run. */
   pid: text('the path of a file').optional(),
   /** Running jobs are interrupted and handed back when the daemon has been stopping for so long. */

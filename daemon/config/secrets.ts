@@ -5,7 +5,7 @@ const MASK = '***'
 /** The value of an option as it may be shown: without passwords and keys. */
 export function maskSecret(key: string, value: unknown): unknown {
   if (key === 'sentinel') return maskFields(value)
-  if (/password/i.test(key)) return MASK
+  if (/password|token/i.test(key)) return MASK
   if (typeof value !== 'string') return value
   if (key === 'url') return redactUrl(value)
   // The key is what stands for the user in a DSN.

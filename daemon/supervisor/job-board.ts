@@ -14,6 +14,7 @@ import type { Starter } from '../../src/worker/starter.js'
 import type { JobResult, RunJob } from '../ipc/messages.js'
 import type { JobEvents } from '../events/job-events.js'
 import { functionOf, type JobLog } from '../job-log.js'
+import type { Meter, RunOutcome } from '../meter.js'
 import type { JobFailure } from '../sentry.js'
 import { DEFAULT_MAX_FRAME_BYTES } from '../ipc/frames.js'
 import { ClaimSize } from './claim-size.js'
@@ -50,6 +51,7 @@ export interface JobBoardOptions {
   logger: Logger
   jobLog: JobLog
   events: JobEvents
+  meter?: Meter | undefined
   counters: Counters
   settler: Settler
   starter: Starter
@@ -259,6 +261,7 @@ export class JobBoard {
     const { callback, limitSec } = running
     const outcome = outcomeOfDeath(death, callback?.timeoutSec ?? limitSec, runSec)
     const end = callback === null ? outcome : outcomeOfCallbackDeath(outcome, callback.traceback, callback.step)
+    if (outcome.kind === 'died') this.#options.meter?.executorDied(outcome.certificate.cause)
     const settlement = this.#finish(running, end, {
       startedAtMs: running.startedAtMs,
       endedAtMs: this.#options.clock.epochMs(),
@@ -306,6 +309,7 @@ export class JobBoard {
     const durationSec = Math.round(Math.max(0, times.endedAtMs - times.startedAtMs) * 1000) / 1_000_000
     this.#log(running, settlement, durationSec)
     this.#options.events.settled(running.job, running.worker, settlement, durationSec)
+    this.#options.meter?.ran(running.func, runOutcome(settlement), durationSec)
     if (running.hasBegun || outcome.kind !== 'interrupted') this.#options.over()
     return settlement
   }
@@ -358,6 +362,19 @@ export class JobBoard {
           error: firstLine(settlement.text).trimEnd(),
         }))
     }
+  }
+}
+
+function runOutcome(settlement: Settlement): RunOutcome {
+  switch (settlement.kind) {
+    case 'finish':
+      return 'finished'
+    case 'retry':
+      return 'retried'
+    case 'hand-back':
+      return 'interrupted'
+    case 'fail':
+      return settlement.status
   }
 }
 

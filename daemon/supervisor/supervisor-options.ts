@@ -10,6 +10,7 @@ import type { CustomSettings } from '../ipc/custom-settings.js'
 import type { EventHub } from '../events/hub.js'
 import type { JobLog } from '../job-log.js'
 import type { PrepareReload } from './changes.js'
+import type { Meter } from '../meter.js'
 import type { RecyclePolicy } from './lifetime.js'
 import type { SpawnExecutor } from './spawn.js'
 
@@ -61,5 +62,7 @@ export interface SupervisorOptions {
   jobLog: JobLog
   /** Reads and tries what a reload brings; left out, there is nothing to reload. */
   prepareReload?: PrepareReload | undefined
+  /** Told of what is to be counted for monitors. */
+  meter?: Meter | undefined
   output: (chunk: Uint8Array, stream: 'stdout' | 'stderr') => void
 }

@@ -102,7 +102,13 @@ export class Supervisor implements Service, Operations {
     this.#options = options
     this.#startedMonoMs = clock.monoMs()
     this.#presence = new Presence(options)
-    this.#settler = new Settler({ store, clock, logger, counters })
+    this.#settler = new Settler({
+      store,
+      clock,
+      logger,
+      counters,
+      onBatch: (endings) => options.meter?.settled(endings),
+    })
     this.#pool = new Pool({
       workers: this.#presence.workers,
       spares: options.spares,
@@ -151,6 +157,7 @@ export class Supervisor implements Service, Operations {
       logger,
       jobLog: options.jobLog,
       events: jobEvents,
+      meter: options.meter,
       counters,
       settler: this.#settler,
       starter: new Starter({ store, logger, onLost: (execution) => this.#board.claimLost(execution) }),
@@ -185,7 +192,10 @@ export class Supervisor implements Service, Operations {
       logger,
       supervisorId,
       capacity: (coming) => Math.min(this.#handout.capacity(coming), this.#budget.left(this.#held + coming)),
-      accept: (claims, holder) => this.#handout.accept(claims, holder),
+      accept: (claims, holder) => {
+        options.meter?.claimed(claims.length)
+        this.#handout.accept(claims, holder)
+      },
       // What is sent ahead over several connections cannot be counted beforehand.
       armLimit: () =>
         options.burst || this.#budget.isLimited ? 0 : Math.min(MAX_ARMED_JOBS, this.#pool.size * options.concurrency),

@@ -32,6 +32,7 @@ export class Settler {
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #counters: Counters
+  readonly #onBatch: ((endings: number) => void) | undefined
   readonly #endings = new Unsettled()
   readonly #complained = new WeakSet<Ending>()
   readonly #inFlight = new Set<Promise<void>>()
@@ -46,11 +47,19 @@ export class Settler {
   #sent = { atMs: 0, size: 0 }
   #enough = deferred()
 
-  constructor(options: { store: Store; clock: Clock; logger: Logger; counters: Counters }) {
+  /** `onBatch` is told how many endings each call writes. */
+  constructor(options: {
+    store: Store
+    clock: Clock
+    logger: Logger
+    counters: Counters
+    onBatch?: (endings: number) => void
+  }) {
     this.#store = options.store
     this.#clock = options.clock
     this.#logger = options.logger
     this.#counters = options.counters
+    this.#onBatch = options.onBatch
   }
 
   /** Number of endings that Redis has not confirmed. */
@@ -146,6 +155,7 @@ export class Settler {
 
   #send(batch: readonly Ending[]): void {
     this.#sent = { atMs: this.#clock.monoMs(), size: batch.length }
+    this.#onBatch?.(batch.length)
     const call = this.#write(batch).then(() => {
       this.#inFlight.delete(call)
     })

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import type { JobResult } from '../../../daemon/ipc/messages.js'
+import { EventHub } from '../../../daemon/events/hub.js'
 import { defaultSlotPolicy } from '../../../daemon/supervisor/children.js'
 import type { Death } from '../../../daemon/supervisor/death.js'
 import { recycleNever } from '../../../daemon/supervisor/lifetime.js'
@@ -41,6 +42,7 @@ export function startRogue(t: Test, plan: string, policy: Partial<typeof default
   const pool = new Pool({
     workers: ['w.1'],
     spares: 0,
+    events: new EventHub(systemClock),
     taskPaths: [fixtureTasks],
     preload: [],
     statsIntervalMs: 100,

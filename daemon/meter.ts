@@ -1,0 +1,16 @@
+import type { DeathCause } from '../src/job/certificate.js'
+
+/** How a run of a job ended. */
+export type RunOutcome = 'finished' | 'failed' | 'stopped' | 'retried' | 'interrupted'
+
+/** Told of what happens, many times a second, so that it can be counted. */
+export interface Meter {
+  /** A run ended. `func`: the function, from the job's description. */
+  ran(func: string, outcome: RunOutcome, durationSec: number): void
+  /** A claim brought so many jobs. */
+  claimed(jobs: number): void
+  /** So many endings went to Redis in one go. */
+  settled(endings: number): void
+  /** An executor died by itself in the middle of a job. */
+  executorDied(cause: DeathCause): void
+}

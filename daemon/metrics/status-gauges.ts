@@ -1,0 +1,122 @@
+import type * as promClient from 'prom-client'
+import { requirePackage } from '../../src/require.js'
+import type { Counters } from '../../src/worker/counters.js'
+import type { ExecutorStatus, Status } from '../control/operations.js'
+
+const { Counter, Gauge } = requirePackage('prom-client') as typeof promClient
+
+const executorStates = ['starting', 'idle', 'busy', 'stopping', 'recycling', 'backoff', 'fatal'] as const
+const recycleReasons = ['jobs', 'rss', 'age', 'fresh'] as const
+
+// Deaths of executors are counted by cause, elsewhere.
+const counted: Readonly<Record<Exclude<keyof Counters, 'executorDeaths'>, string>> = {
+  claimed: 'Jobs taken off queues.',
+  finished: 'Jobs that ended well.',
+  failed: 'Jobs that failed for good.',
+  retried: 'Failures that were put back for another try.',
+  handedBack: 'Jobs returned to their queue without a try being spent.',
+  recovered: 'Jobs left behind by dead workers that were put back or failed.',
+  fenced: 'Late results that were refused.',
+}
+
+/** Shows a status document as metrics. */
+export class StatusGauges {
+  readonly #registry: promClient.Registry
+  readonly #gauges = new Map<string, promClient.Gauge>()
+  readonly #totals = new Map<string, promClient.Counter>()
+
+  constructor(registry: promClient.Registry) {
+    this.#registry = registry
+  }
+
+  /** Take over what a status says. `lagSec`: by how much the most overdue scheduled job is late; null if unknown. */
+  set(status: Status, lagSec: number | null): void {
+    const { state, uptimeSec, version, redis, executors, queues, counters } = status
+    this.#gauge('rqd_up', 'The daemon answers.', 'version', [[version, 1]])
+    this.#gauge('rqd_state', 'What the daemon does.', 'state', [[state, 1]])
+    this.#one('rqd_uptime_seconds', 'How long the daemon has been up.', uptimeSec)
+    this.#one('rqd_redis_up', 'Whether Redis answers.', redis.connected ? 1 : 0)
+    this.#one('rqd_redis_round_trip_seconds', 'How long the last ping took.', toSec(redis.roundTripMs))
+    this.#one('rqd_scheduler_lag_seconds', 'How late the most overdue scheduled job is.', lagSec)
+    const states = executorStates.map((each): [string, number] => [
+      each,
+      executors.filter((e) => e.state === each).length,
+    ])
+    this.#gauge('rqd_executors', 'Executors by state.', 'state', states)
+    this.#one(
+      'rqd_executors_resident_memory_bytes',
+      'Memory of all executors.',
+      sum(executors.map((e) => e.rssBytes ?? 0)),
+    )
+    this.#gauge('rqd_queue_depth', 'Jobs that wait.', 'queue', known(queues.map((q) => [q.name, q.depth])))
+    this.#gauge(
+      'rqd_queue_oldest_age_seconds',
+      'How long the first job has been waiting.',
+      'queue',
+      known(queues.map((q) => [q.name, q.depth === null ? null : (q.oldestAgeSec ?? 0)])),
+    )
+    this.#gauge(
+      'rqd_queue_paused',
+      'Whether the queue is paused here.',
+      'queue',
+      queues.map((q) => [q.name, q.paused ? 1 : 0]),
+    )
+    for (const [name, help] of Object.entries(counted)) {
+      this.#total(`rqd_${snake(name)}_total`, help, '', [['', counters[name as keyof Counters]]])
+    }
+    this.#total('rqd_executors_recycled_total', 'Executors replaced, by reason.', 'reason', recycled(executors))
+  }
+
+  /** What the process itself uses. */
+  setProcess({ rssBytes, cpuSec, startedAtSec }: { rssBytes: number; cpuSec: number; startedAtSec: number }): void {
+    this.#one('process_resident_memory_bytes', 'Memory of the supervisor.', rssBytes)
+    this.#one('process_start_time_seconds', 'When the supervisor started.', startedAtSec)
+    this.#total('process_cpu_seconds_total', 'CPU time of the supervisor.', '', [['', cpuSec]])
+  }
+
+  #one(name: string, help: string, value: number | null): void {
+    this.#gauge(name, help, '', known([['', value]]))
+  }
+
+  // What is not said any more must not stay.
+  #gauge(name: string, help: string, label: string, values: readonly (readonly [string, number])[]): void {
+    const gauge =
+      this.#gauges.get(name) ?? new Gauge({ name, help, labelNames: labelNames(label), registers: [this.#registry] })
+    this.#gauges.set(name, gauge)
+    gauge.reset()
+    if (label === '' && values.length === 0) gauge.remove()
+    for (const [labelled, value] of values) gauge.set(label === '' ? {} : { [label]: labelled }, value)
+  }
+
+  #total(name: string, help: string, label: string, values: readonly (readonly [string, number])[]): void {
+    const total =
+      this.#totals.get(name) ?? new Counter({ name, help, labelNames: labelNames(label), registers: [this.#registry] })
+    this.#totals.set(name, total)
+    total.reset()
+    for (const [labelled, value] of values) total.inc(label === '' ? {} : { [label]: labelled }, value)
+  }
+}
+
+function recycled(executors: readonly ExecutorStatus[]): [string, number][] {
+  return recycleReasons.map((reason) => [reason, sum(executors.map((executor) => executor.recycled[reason]))])
+}
+
+function known(values: readonly (readonly [string, number | null])[]): [string, number][] {
+  return values.flatMap(([name, value]) => (value === null ? [] : [[name, value] satisfies [string, number]]))
+}
+
+function labelNames(label: string): string[] {
+  return label === '' ? [] : [label]
+}
+
+function snake(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}
+
+function toSec(ms: number | null): number | null {
+  return ms === null ? null : ms / 1000
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0)
+}
