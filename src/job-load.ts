@@ -62,9 +62,7 @@ export async function loadReadableJobs({ keys, redis }: Store, jobIds: readonly 
 export async function loadResults({ keys, redis }: Store, jobId: string, count?: number): Promise<Result[]> {
   const key = keys.results(jobId)
   const entries =
-    count === undefined
-      ? redis.xrevrangeBuffer(key, '+', '-')
-      : redis.xrevrangeBuffer(key, '+', '-', 'COUNT', count)
+    count === undefined ? redis.xrevrangeBuffer(key, '+', '-') : redis.xrevrangeBuffer(key, '+', '-', 'COUNT', count)
   return (await readKey(redis, key, RESULTS, entries)).map(readResult)
 }
 

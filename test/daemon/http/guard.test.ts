@@ -35,7 +35,11 @@ t.test('without a token everybody may look; with one, only who has it', async (t
   t.equal(refuseToken({ authorization: `Bearer ${token}` }, token), undefined)
   t.equal(refuseToken({ authorization: `bearer  ${token} ` }, token), undefined)
   for (const authorization of [undefined, '', 'Bearer', token, `Basic ${token}`])
-    t.match(refuseToken({ authorization }, token), { status: 401, text: 'found no bearer token' }, String(authorization))
+    t.match(
+      refuseToken({ authorization }, token),
+      { status: 401, text: 'found no bearer token' },
+      String(authorization),
+    )
   for (const given of [`${token}0`, token.slice(1), token.toUpperCase()])
     t.match(
       refuseToken({ authorization: `Bearer ${given}` }, token),
