@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import type { Command } from 'commander'
 import type { Redis } from 'ioredis'
@@ -6,7 +7,7 @@ import type { Keys } from '../../src/redis/keys.js'
 import { version } from '../../src/version.js'
 import type { ClientOptions, ControlClient } from '../control/client.js'
 import type { ParamsIn, Result } from '../control/protocol.js'
-import { defaultSocketPath } from '../control/socket-path.js'
+import { SERVICE_SOCKET_PATH, defaultSocketPath } from '../control/socket-path.js'
 import type { DataMethodName } from '../data/methods.js'
 import { type Colours, type Output, coloursFor } from './output.js'
 
@@ -53,7 +54,7 @@ export class Context {
     this.io = io
     this.json = flags.json === true
     this.colours = coloursFor(io.stdout, io.env)
-    this.socketPath = flags.socket ?? named(io.env, 'RQD_SOCKET') ?? defaultSocketPath(io.env)
+    this.socketPath = flags.socket ?? named(io.env, 'RQD_SOCKET') ?? likelySocketPath(io.env)
     this.#flags = flags
   }
 
@@ -177,6 +178,12 @@ function ownUser(): string | null {
   } catch {
     return null
   }
+}
+
+/** Our own place, unless only the service has a socket. */
+function likelySocketPath(env: RqctlIo['env']): string {
+  const own = defaultSocketPath(env)
+  return !existsSync(own) && existsSync(SERVICE_SOCKET_PATH) ? SERVICE_SOCKET_PATH : own
 }
 
 /** A variable of the environment. An empty one says nothing, as with rqd. */

@@ -18,6 +18,9 @@ export function defaultSocketPath(env: Readonly<Record<string, string | undefine
   return `/tmp/rqd-${uid}/rqd.sock`
 }
 
+/** Where a daemon that systemd runs has its socket (contrib/systemd/rqd.service). */
+export const SERVICE_SOCKET_PATH = '/run/rqd/rqd.sock'
+
 /** The user that this process acts as; 0 where the system has no such numbers. */
 export function ownUid(): number {
   return process.geteuid?.() ?? 0

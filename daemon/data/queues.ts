@@ -20,6 +20,7 @@ const result: zod.ZodType<{ queues: QueueReport[]; suspended: boolean; strangers
       deferred: count,
       scheduled: count,
       canceled: count,
+      pausedEverywhere: z.boolean().describe('It is paused for all daemons of rqd'),
       oldestAgeSec: z.number().nullable().describe('How long the first job has been waiting, seconds'),
     }),
   ),

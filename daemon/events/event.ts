@@ -18,6 +18,8 @@ export const eventTypes = {
   'daemon.state': 'the daemon is in another `state`; `was`',
   'queue.paused': 'no more jobs are started from some queues: `queues`, all that are paused now',
   'queue.resumed': 'jobs are started again: `queues`, all that are paused still',
+  'config.reloaded': 'a reload has taken effect: `changed`, `needRestart`',
+  'config.refused': 'a reload was refused, and all stays as it was: `error`',
   'redis.lost': 'Redis does not answer',
   'redis.found': 'Redis answers again',
 } as const
@@ -27,7 +29,7 @@ export type EventType = keyof typeof eventTypes
 /** The part of a type before the dot. */
 export type EventGroup = EventType extends `${infer Group}.${string}` ? Group : never
 
-export const eventGroups: readonly EventGroup[] = ['job', 'executor', 'daemon', 'queue', 'redis']
+export const eventGroups: readonly EventGroup[] = ['job', 'executor', 'daemon', 'queue', 'config', 'redis']
 
 /** Something that has happened. Its other fields depend on the type. */
 export interface DaemonEvent {

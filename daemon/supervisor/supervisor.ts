@@ -1,5 +1,5 @@
 import { deferred } from '../../src/deferred.js'
-import { RqdError } from '../../src/errors.js'
+import { RqdError, coerceError } from '../../src/errors.js'
 import { readPauses } from '../../src/fleet/pauses.js'
 import { Link } from '../../src/redis/link.js'
 import type { Service } from '../../src/service.js'
@@ -439,8 +439,16 @@ export class Supervisor implements Service, Operations {
     return this.#changes.restart(wait, onProgress)
   }
 
-  reload(wait: boolean, onProgress: (progress: RolloutProgress) => void): Promise<ReloadReply> {
-    return this.#changes.reload(wait, onProgress)
+  async reload(wait: boolean, onProgress: (progress: RolloutProgress) => void): Promise<ReloadReply> {
+    const { events } = this.#options
+    try {
+      const reply = await this.#changes.reload(wait, onProgress)
+      events.publish('config.reloaded', { changed: reply.changed, needRestart: reply.needRestart })
+      return reply
+    } catch (thrown) {
+      events.publish('config.refused', { error: coerceError(thrown).message })
+      throw thrown
+    }
   }
 
   logs(jobId: string, from: number, waitSec: number): Promise<LogPart> {

@@ -8,6 +8,7 @@ export type Cause =
   | 'unreadable-field'
   | 'undecodable'
   | 'suspended'
+  | 'paused-everywhere'
   | 'paused'
   | 'no-worker'
   | 'workers-busy'
@@ -53,6 +54,7 @@ export const causes: Readonly<Record<Cause, string>> = {
   'unreadable-field': 'A field of the hash cannot be read: rqd fails the job, a Python worker quits.',
   undecodable: 'The call cannot be decoded: made by another serializer, damaged, or in need of Python.',
   suspended: 'All workers of this Redis are suspended.',
+  'paused-everywhere': 'The queue is paused for all daemons, and no worker of Python RQ serves it.',
   paused: 'The daemons that serve the queue have it paused.',
   'no-worker': 'No live worker listens on the queue.',
   'workers-busy': 'All workers of the queue are busy.',

@@ -26,6 +26,8 @@ export interface JobFacts {
   readonly listeners: ListenerFacts
   readonly suspension: SuspensionFacts
   readonly pauses: readonly PauseFacts[]
+  /** The queue is paused for all daemons of rqd; undefined: that cannot be read. */
+  readonly isPausedEverywhere: boolean | undefined
   readonly dependencies: readonly DependencyFacts[]
   readonly schedulerLock: LockFacts
   readonly rateLimit: RateLimitFacts | undefined
@@ -110,6 +112,8 @@ export interface WorkerFacts {
   readonly workSec: number
   /** Not dead by its own word, nor by the lease of its daemon. */
   readonly isAlive: boolean
+  /** It belongs to a daemon of rqd, which heeds what is paused everywhere. */
+  readonly isOurs: boolean
 }
 
 export interface ListenerFacts {

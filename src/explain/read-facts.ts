@@ -5,6 +5,7 @@ import { findTraces, readDependencies, readLock, readPlaces, readRateLimit } fro
 import { readPosition } from './read-position.js'
 import { readRuns } from './read-runs.js'
 import { readStored } from './read-stored.js'
+import { readPauses } from '../fleet/pauses.js'
 import { readDaemons, readListeners, readWorkersOf } from './read-workers.js'
 import { soft, told } from './soft.js'
 
@@ -46,7 +47,7 @@ export async function readFacts(store: Store, jobId: string, options: ReadOption
   const traces = keyType === 'none' || isLost ? await findTraces(redis, keys, jobId) : []
   const elsewhere = isLost ? traces.find((trace) => trace.place === 'queue')?.queue : undefined
   const queue = elsewhere ?? hash.origin
-  const [position, [runner], listeners, dependencies, schedulerLock, rateLimit, failure, resultsLeft] =
+  const [position, [runner], listeners, dependencies, schedulerLock, rateLimit, failure, resultsLeft, everywhere] =
     await Promise.all([
       elsewhere === undefined ? place : readPosition(redis, keys, elsewhere, jobId),
       readWorkersOf(redis, keys, hash.workerName === undefined ? [] : [hash.workerName], daemons, nowMs),
@@ -56,6 +57,8 @@ export async function readFacts(store: Store, jobId: string, options: ReadOption
       hash.rateLimitKey === undefined ? undefined : readRateLimit(redis, keys, hash.rateLimitKey, jobId),
       hash.status === 'failed' || hash.status === 'stopped' ? readFailure(redis, keys, hash) : undefined,
       soft(redis.xlen(keys.results(jobId))),
+      // A key that holds something else pauses nothing.
+      readPauses(redis, keys).catch(() => undefined),
     ])
   return {
     jobId,
@@ -73,6 +76,7 @@ export async function readFacts(store: Store, jobId: string, options: ReadOption
     listeners,
     suspension: suspensionOf(suspendedMs, nowMs),
     pauses,
+    isPausedEverywhere: everywhere && (everywhere.all || everywhere.queues.includes(queue ?? '')),
     dependencies,
     schedulerLock,
     rateLimit,

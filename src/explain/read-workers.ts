@@ -86,6 +86,7 @@ export async function readWorkersOf(
           jobs: row.successfulJobs + row.failedJobs,
           workSec: row.totalWorkingTimeSec,
           isAlive: isHeld && (hash['death'] ?? '') === '',
+          isOurs: (supervisor ?? '') !== '',
         })),
       ]
     }),

@@ -36,7 +36,10 @@ export function explainWaiting(facts: JobFacts, queue: string): Verdict[] {
 }
 
 /** What keeps every job of a queue from being taken. */
-export function explainStops({ suspension, pauses, listeners, nowMs }: JobFacts, queue: string): Verdict[] {
+export function explainStops(
+  { suspension, pauses, isPausedEverywhere, listeners, nowMs }: JobFacts,
+  queue: string,
+): Verdict[] {
   const verdicts: Verdict[] = []
   const alive = listeners.workers.filter(({ isAlive }) => isAlive)
   if (suspension.isOn) {
@@ -50,6 +53,14 @@ export function explainStops({ suspension, pauses, listeners, nowMs }: JobFacts,
           : timeFact('suspendedUntil', suspension.endMs, nowMs),
       ],
       next: command('rqctl', 'resume', '--all'),
+    })
+  }
+  if (isPausedEverywhere === true && alive.every(({ isOurs }) => isOurs)) {
+    verdicts.push({
+      cause: 'paused-everywhere',
+      sentence: `Queue ${quote(queue)} is paused for all daemons, and no worker of Python RQ serves it.`,
+      evidence: [fact('pausedEverywhere', true)],
+      next: command('rqctl', 'resume', queue, '--everywhere'),
     })
   }
   const here = pauses.filter((pause) => pause.queue === queue)

@@ -65,7 +65,9 @@ export interface FsckOptions extends WorkerPlace {
   repair?: boolean
   /** Between two looks at what may be in motion: 30 s by default. */
   wait?: Duration
+  /** Told how far it is. */
   onProgress?: (progress: FsckProgress) => void
+  /** Ends it early, with the reason of the signal. */
   signal?: AbortSignal
 }
 

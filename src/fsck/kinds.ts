@@ -13,6 +13,33 @@ export interface Kind {
   readonly settles: boolean
 }
 
+/** The kinds of damage that fsck knows; docs/fsck.md says what each is. */
+export type KindName =
+  | 'queued-nowhere'
+  | 'started-nowhere'
+  | 'filed-nowhere'
+  | 'abandoned'
+  | 'daemon-dead'
+  | 'listed-without-job'
+  | 'listed-canceled'
+  | 'listed-ended'
+  | 'listed-twice'
+  | 'listed-elsewhere'
+  | 'intermediate-leftover'
+  | 'registered-without-job'
+  | 'registered-wrongly'
+  | 'deferred-for-nothing'
+  | 'dependent-without-job'
+  | 'never-expires'
+  | 'worker-gone'
+  | 'queue-stray'
+  | 'queue-unknown'
+  | 'job-without-data'
+  | 'webhook-gone'
+  | 'status-unknown'
+  | 'key-of-wrong-type'
+
+/** Each kind, in the order in which they are reported. */
 export const kinds = {
   'queued-nowhere': {
     title: 'queued jobs that are on no list',
@@ -149,7 +176,6 @@ export const kinds = {
     expected: 'a key of the type that RQ gives it',
     settles: true,
   },
-} as const satisfies Record<string, Kind>
+} as const satisfies Record<KindName, Kind>
 
-export type KindName = keyof typeof kinds
 export const kindNames = Object.keys(kinds) as KindName[]

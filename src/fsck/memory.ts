@@ -30,8 +30,11 @@ export function functionOf(description: string): string {
 
 /** What jobs take in memory, estimated from samples. */
 export interface MemoryRow {
+  /** Of the queue or the function; empty where jobs do not tell. */
   readonly name: string
+  /** How many jobs it has. */
   readonly jobs: number
+  /** What these take, bytes. */
   readonly bytes: number
 }
 

@@ -15,6 +15,7 @@ const fields = [
   'scheduled',
   'canceled',
   'oldestAgeSec',
+  'pausedEverywhere',
 ] as const satisfies (keyof QueueReport)[]
 
 const columns: Column[] = [
@@ -45,6 +46,11 @@ export function addQueues(program: Command, run: Run): void {
         const report = await context.withData((data) => data.call('queues', { queues: command.args }))
         if (template !== undefined) context.io.stdout.write(report.queues.map(template).join(''))
         else context.answer(report, () => describe(report.queues, context))
+        const paused = report.queues
+          .filter(({ pausedEverywhere }) => pausedEverywhere)
+          .map(({ queue }) => printable(queue))
+        if (paused.length > 0)
+          context.remark(`rqctl: paused everywhere: ${paused.join(', ')}; "rqctl resume --everywhere" ends it`)
         if (report.suspended) context.remark('rqctl: all workers are suspended until "rqctl resume --all"')
         for (const member of report.strangers) {
           context.remark(`rqctl: the set of queues holds ${printable(JSON.stringify(member))}, which is no queue's key`)

@@ -24,6 +24,7 @@ const worker: fc.Arbitrary<WorkerFacts> = fc.record({
   jobs: count,
   workSec: count,
   isAlive: fc.boolean(),
+  isOurs: fc.boolean(),
 })
 const daemon: fc.Arbitrary<DaemonFacts> = fc.record({
   id: name,
@@ -96,6 +97,7 @@ const facts: fc.Arbitrary<JobFacts> = fc.record({
     backlog: fc.constantFrom(new Map<string, number>(), new Map([['high', 3]])),
   }),
   suspension: fc.record({ isOn: fc.boolean(), endMs: time }),
+  isPausedEverywhere: fc.option(fc.boolean(), { nil: undefined }),
   pauses: fc.array(fc.record({ queue: fc.constantFrom('q', 'p'), daemon: name, workers: fc.array(name) }), {
     maxLength: 1,
   }),

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { explainJob, Queue, suspend } from '../../../src/index.js'
+import { explainJob, pauseEverywhere, Queue, resumeEverywhere, suspend } from '../../../src/index.js'
 import { causes, type Cause } from '../../../src/explain/causes.js'
 import { explainStored } from '../../../src/explain/explain-job.js'
 import type { Explanation } from '../../../src/explain/explanation.js'
@@ -547,6 +547,23 @@ for (const [what, { finds, make: prepare, evidence = {}, next }] of Object.entri
     t.equal(await client.dbsize(), before, 'it writes nothing')
   })
 }
+
+t.test('C7 explain: a queue is paused everywhere if nobody but our daemons serves it', async (t) => {
+  await make.register('sup', { workers: 2 })
+  await make.enqueue('job')
+  for (const queues of [['q'], []]) {
+    await pauseEverywhere(queues, { connection: client })
+    const paused = await explainJob('job', { connection: client })
+    t.strictSame(causesOf(paused), ['paused-everywhere'])
+    t.equal(paused.verdicts[0]?.next, 'rqctl resume q --everywhere')
+    await resumeEverywhere([], { connection: client })
+  }
+  await pauseEverywhere(['low'], { connection: client })
+  t.strictSame(causesOf(await explainJob('job', { connection: client })), ['next-in-line'])
+  await pauseEverywhere(['q'], { connection: client })
+  await pythonWorker()
+  t.strictSame(causesOf(await explainJob('job', { connection: client })), ['next-in-line'])
+})
 
 t.test('C7 explain: a queue is paused if nobody but the pausing daemon serves it', async (t) => {
   await make.register('sup', { workers: 2 })
