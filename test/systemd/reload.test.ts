@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Job, Queue } from '../../src/index.js'
+import { type Job, Queue } from '../../src/index.js'
 import { startSystemd, withoutSystemd } from '../helpers/systemd.js'
 import { waitFor } from '../helpers/wait-for.js'
 
