@@ -101,7 +101,7 @@ export class QueueContents {
       return job.origin === this.name ? job : undefined
     } catch (thrown) {
       if (hasCode(thrown, 'RQD_NO_SUCH_JOB')) return undefined
-      if (!isWrongType(thrown)) throw thrown
+      if (!(thrown instanceof Error && isWrongType(thrown.cause))) throw thrown
       const [job, results] = [this.#keys.job(jobId), this.#keys.results(jobId)]
       const text = `job ${JSON.stringify(jobId)}: ${job} is no hash, or ${results} no stream; something else uses the key`
       throw new MalformedJobError('data', text, { cause: thrown })

@@ -45,15 +45,17 @@ export function configure(settings: Settings): Configuration {
   return { config: freeze(result.data), origins: new Map(origins), warnings }
 }
 
-/** @throws RqdError RQD_BAD_OPTION that begins with the file, where an option that does not fit the others stands in one. */
+/** @throws RqdError RQD_BAD_OPTION that names an option which does not fit the others as its source does. */
 function checkAll(config: Config, known: ReadonlyMap<string, Setting>): void {
   try {
     checkTogether(config)
   } catch (thrown) {
     const { message } = coerceError(thrown)
-    const origin = known.get(message.split(' ', 1)[0] ?? '')?.origin
-    if (origin?.kind !== 'file') throw thrown
-    throw new RqdError('RQD_BAD_OPTION', `${origin.file}: ${message}`, { cause: thrown })
+    const [key = ''] = message.split(' ', 1)
+    const origin = known.get(key)?.origin
+    if (origin === undefined) throw thrown
+    const text = `${nameSetting(key, origin)}${message.slice(key.length)}`
+    throw new RqdError('RQD_BAD_OPTION', text, { cause: thrown })
   }
 }
 

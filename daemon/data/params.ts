@@ -8,7 +8,8 @@ const { z } = requirePackage('zod') as typeof zod
 /** Ids that one call takes: it ends soon, and its line is far from the longest one allowed. */
 export const MOST_IDS = 1_000
 
-export const jobIds = z.array(z.string().min(1)).min(1).max(MOST_IDS).describe(`Ids of jobs, 1 to ${MOST_IDS}`)
+// What lies in Redis may hold an empty one.
+export const jobIds = z.array(z.string()).min(1).max(MOST_IDS).describe(`Ids of jobs, 1 to ${MOST_IDS}`)
 
 export const someQueues = z.array(z.string().min(1)).default([]).describe('Names of queues; all known ones if empty')
 

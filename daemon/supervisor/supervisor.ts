@@ -1,18 +1,7 @@
 import { deferred } from '../../src/deferred.js'
 import { RqdError, coerceError } from '../../src/errors.js'
 import { readPauses } from '../../src/fleet/pauses.js'
-import { Link } from '../../src/redis/link.js'
 import type { Service } from '../../src/service.js'
-import type { Commands } from '../../src/worker/commands.js'
-import { newCounters } from '../../src/worker/counters.js'
-import { Recoverer } from '../../src/maintenance/recoverer.js'
-import { RqSweeper } from '../../src/maintenance/rq-sweeper.js'
-import { Fetcher } from '../../src/worker/fetcher.js'
-import { Heart } from '../../src/worker/heart.js'
-import { reconcile } from '../../src/worker/reconciler.js'
-import { Settler } from '../../src/worker/settler.js'
-import { Starter } from '../../src/worker/starter.js'
-import { Wakeup } from '../../src/worker/wakeup.js'
 import type {
   DaemonState,
   DrainProgress,
@@ -25,260 +14,39 @@ import type {
   ScaleReply,
   Status,
 } from '../control/operations.js'
-import { JobEvents } from '../events/job-events.js'
-import { Changes } from './changes.js'
-import { slotPolicyFor } from './slot-policy.js'
 import { drain } from './drain.js'
-import { Handout } from './handout.js'
-import { IdleWatch } from './idle-watch.js'
-import { JobBoard } from './job-board.js'
-import { JobOutputs } from './job-outputs.js'
-import { JobBudget } from './job-budget.js'
-import { obeyCommands } from './obey.js'
-import { OomWatch } from './oom-watch.js'
-import { Pool } from './pool.js'
-import { Presence } from './presence.js'
+import { Parts, type Phase, SETTLE_LIMIT_MS } from './parts.js'
 import { countWaiting, takePulse, type Pulse } from './pulse.js'
 import { readLog } from './read-log.js'
-import { saveRunningMeta } from './save-meta.js'
 import { checkServed, executorStatus, noPauses, queueStatus } from './status.js'
-import type { SlotView } from './slot-view.js'
-import { StopBudget } from './stop-budget.js'
-import { StoppedCalls } from './stopped-calls.js'
 import { succeedDeadNeighbours } from './succession.js'
 import type { SupervisorOptions } from './supervisor-options.js'
-
-/** How long results may wait for Redis when the daemon stops. */
-const SETTLE_LIMIT_MS = 10_000
-
-/** Most jobs that a claim brings which is sent ahead: were we frozen then, they would wait until our lease is over. */
-const MAX_ARMED_JOBS = 8
 
 /**
  * The parent: reads queues, keeps executors busy, writes what became of each job, and answers for all of it.
  *
  * starting → running ⇄ draining/drained → stopping → stopped. `done` resolves when the daemon ends of itself: after
  * `shutdown`, or in burst mode when nothing is left to do.
- *
- * Longer than other files, because all parts of the daemon are wired to each other here and nowhere else.
  */
 export class Supervisor implements Service, Operations {
   readonly #options: SupervisorOptions
-  readonly #counters = newCounters()
-  readonly #presence: Presence
-  readonly #outputs = new JobOutputs()
-  readonly #pool: Pool
-  readonly #board: JobBoard
-  readonly #stoppedCalls: StoppedCalls
-  readonly #handout: Handout
-  readonly #settler: Settler
-  readonly #fetcher: Fetcher
-  readonly #heart: Heart
-  readonly #recoverer: Recoverer
-  readonly #sweeper: RqSweeper
-  readonly #link: Link
-  readonly #wakeup: Wakeup
-  readonly #commands: Commands
-  readonly #changes: Changes
-  readonly #budget: JobBudget
-  readonly #idleWatch: IdleWatch
-  readonly #stopBudget: StopBudget
+  readonly #parts: Parts
   readonly #startedMonoMs: number
   readonly #done = deferred()
-  #phase: 'starting' | 'running' | 'draining' | 'drained' | 'stopping' = 'starting'
+  #phase: Phase = 'starting'
   #registering: Promise<void> | undefined
   #stopped: Promise<void> | undefined
 
   constructor(options: SupervisorOptions) {
-    const { store, clock, logger, random, queues, events } = options
-    const jobEvents = new JobEvents(events, clock)
-    const counters = this.#counters
-    const supervisorId = (): string => this.#presence.supervisorId
-    const leaseLost = (): Promise<void> => this.#leaseLost()
-    const recovered = (jobs: number): void => {
-      counters.recovered += jobs
-      if (jobs > 0) events.publish('job.recovered', { count: jobs })
-    }
     this.#options = options
-    this.#startedMonoMs = clock.monoMs()
-    this.#presence = new Presence(options)
-    this.#settler = new Settler({
-      store,
-      clock,
-      logger,
-      counters,
-      onBatch: (endings) => options.meter?.settled(endings),
-    })
-    this.#pool = new Pool({
-      workers: this.#presence.workers,
-      spares: options.spares,
-      taskPaths: options.taskPaths,
-      preload: options.preload,
-      custom: options.custom,
-      statsIntervalMs: 1_000,
-      policy: { ...slotPolicyFor(options.custom), concurrency: options.concurrency },
-      recycle: options.recycle,
-      spawn: options.spawn,
-      oomWatch: new OomWatch(),
-      clock,
-      random,
-      logger,
-      events,
-      output: options.output,
-      listener: {
-        began: (execution, atMs) => this.#board.began(execution, atMs),
-        callingBack: (...call) => this.#board.callingBack(...call),
-        printed: (...piece) => this.#board.printed(...piece),
-        ended: (result) => {
-          if (!this.#stoppedCalls.ended(result)) this.#board.ended(result)
-        },
-        lost: (execution, death) => {
-          if (!this.#stoppedCalls.lost(execution, death)) this.#board.lost(execution, death)
-        },
-        returned: (executions) => {
-          this.#stoppedCalls.returned(executions)
-          this.#handout.returned(executions)
-        },
-        meta: (execution, meta) => saveRunningMeta(store, this.#board, execution, meta),
-        free: () => {
-          this.#stoppedCalls.dispatch()
-          this.#handout.look()
-        },
-      },
-    })
-    this.#budget = new JobBudget(options.maxJobs, () => this.#end('that was the last of its jobs (max-jobs)'))
-    const policy = {
-      resultTtlSec: options.resultTtlSec,
-      maxDeaths: options.maxDeaths,
-      storesFailures: options.storesFailures ?? true,
-    }
-    this.#board = new JobBoard({
-      clock,
-      logger,
-      jobLog: options.jobLog,
-      events: jobEvents,
-      meter: options.meter,
-      counters,
-      settler: this.#settler,
-      starter: new Starter({ store, logger, onLost: (execution) => this.#board.claimLost(execution) }),
-      outputs: this.#outputs,
-      policy,
-      report: options.report,
-      assign: (job, estimateMs) => this.#pool.assign(job, estimateMs),
-      send: () => this.#pool.send(),
-      over: () => this.#budget.over(),
-      onStopped: (job) => this.#stoppedCalls.add(job),
-      kill: (execution) => this.#pool.interrupt(execution, 'shutdown', true),
-    })
-    this.#stoppedCalls = new StoppedCalls({
-      store,
-      random,
-      logger,
-      assign: (job) => this.#pool.assign(job),
-      send: () => this.#pool.send(),
-    })
-    this.#handout = new Handout({
-      board: this.#board,
-      pool: this.#pool,
-      isOpen: (queue) => this.#phase === 'running' && this.#fetcher.isOpen(queue),
-      onRoom: () => this.#onRoom(),
-    })
-    this.#fetcher = new Fetcher({
-      store,
-      queues,
-      order: options.order,
-      clock,
-      random,
-      logger,
-      supervisorId,
-      capacity: (coming) => Math.min(this.#handout.capacity(coming), this.#budget.left(this.#held + coming)),
-      accept: (claims, holder) => {
-        options.meter?.claimed(claims.length)
-        this.#handout.accept(claims, holder)
-      },
-      // What is sent ahead over several connections cannot be counted beforehand.
-      armLimit: () =>
-        options.burst || this.#budget.isLimited ? 0 : Math.min(MAX_ARMED_JOBS, this.#pool.size * options.concurrency),
-      isArmed: (ticket) => this.#wakeup.isArmed(ticket),
-      idle: (empty) => this.#idle(empty),
-      pausedEverywhere: () => void this.#handout.takeBack(),
-      reconcile: () => this.#reconcile(),
-      leaseLost,
-    })
-    this.#heart = new Heart({
-      store,
-      clock,
-      logger,
-      queues,
-      leaseMs: options.leaseMs,
-      supervisorId,
-      members: () => this.#presence.members(this.#shown(), this.#board.running, this.#fetcher.suspended),
-      leaseLost,
-      claimLost: (execution) => this.#board.claimLost(execution),
-      counted: (claims) => this.#compare(claims),
-    })
-    this.#recoverer = new Recoverer({
-      store,
-      clock,
-      random,
-      logger,
-      intervalMs: Math.min(1_000, options.leaseMs / 4),
-      ownId: supervisorId,
-      onRecovered: recovered,
-    })
-    this.#sweeper = new RqSweeper({
-      redis: store.redis,
-      keys: store.keys,
-      compat: store.compat,
-      queues,
-      clock,
-      random,
-      logger,
-      onRecovered: recovered,
-    })
-    this.#link = new Link({
-      redis: store.redis,
-      clock,
-      logger,
-      onLost: () => {
-        events.publish('redis.lost')
-        this.#wakeup.reconnect()
-        this.#commands.reconnect()
-      },
-      onFound: () => {
-        events.publish('redis.found')
-        void this.#heart.beat()
-        this.#fetcher.doubt()
-      },
-    })
-    this.#wakeup = new Wakeup(store.keys, options.connect, {
-      wake: () => this.#fetcher.wake(),
-      arm: () => this.#fetcher.arm(),
-      claimed: (reply, call) => this.#fetcher.claimed(reply, call),
-      unsure: () => this.#fetcher.doubt(),
-    })
-    this.#idleWatch = new IdleWatch({
-      clock,
-      limitMs: options.maxIdleMs,
-      isIdle: () => this.state === 'running' && this.#link.connected && this.#held + this.#settler.pending === 0,
-      jobsSoFar: () => counters.claimed,
-      onLimit: () => this.#end('it has had nothing to do for so long (max-idle-time)'),
-    })
-    this.#stopBudget = new StopBudget(clock, options.stopTimeoutMs ?? Infinity, () => {
-      logger.warn('the time to stop is over: running jobs go back to their queues', { jobs: this.#board.running.size })
-      void this.stop(true)
-    })
-    this.#commands = obeyCommands(options, this.#presence.workers, this.#board, this.#pool, this)
-    this.#changes = new Changes({
-      pool: this.#pool,
-      presence: this.#presence,
-      commands: this.#commands,
-      prepareReload: options.prepareReload,
-      onSettlePolicy: (changed) => Object.assign(policy, changed),
-      settled: () => this.#settler.drain(SETTLE_LIMIT_MS),
-      unfit: () => (this.#phase === 'starting' || this.#phase === 'stopping' ? this.#phase : undefined),
-      clock,
-      logger,
+    this.#startedMonoMs = options.clock.monoMs()
+    this.#parts = new Parts(options, {
+      phase: () => this.#phase,
+      state: () => this.state,
+      end: (reason) => this.#end(reason),
+      leaseLost: () => this.#leaseLost(),
+      stop: (now) => this.stop(now),
+      shutdown: (now) => this.shutdown(now),
     })
   }
 
@@ -295,28 +63,28 @@ export class Supervisor implements Service, Operations {
     const { store, identity, logger } = this.#options
     if (this.#phase === 'stopping') throw new RqdError('RQD_EXECUTOR', 'the daemon was stopped before it started')
     // In parallel with all that Redis is asked first. Where that fails, whoever called stops the pool.
-    const warm = this.#pool.start()
+    const warm = this.#parts.pool.start()
     warm.catch(() => undefined)
-    await succeedDeadNeighbours(store, this.#recoverer, identity, logger)
-    await this.#presence.register()
-    if (this.#stopped !== undefined) await this.#presence.deregister()
-    await this.#link.start()
-    await this.#heart.start()
-    await this.#recoverer.start()
-    await this.#sweeper.start()
-    await this.#commands.start()
+    await succeedDeadNeighbours(store, this.#parts.recoverer, identity, logger)
+    await this.#parts.presence.register()
+    if (this.#stopped !== undefined) await this.#parts.presence.deregister()
+    await this.#parts.link.start()
+    await this.#parts.heart.start()
+    await this.#parts.recoverer.start()
+    await this.#parts.sweeper.start()
+    await this.#parts.commands.start()
     await warm
     this.#setPhase('running')
-    await this.#heart.beat()
-    await this.#fetcher.start()
-    this.#idleWatch.start()
+    await this.#parts.heart.beat()
+    await this.#parts.fetcher.start()
+    this.#parts.idleWatch.start()
   }
 
   /** Stop well: running jobs end first. Called again with `now`, end them at once and hand them back. */
   stop(now = false): Promise<void> {
     if (now && this.#stopped !== undefined) {
-      void this.#pool.stop(true)
-      this.#stoppedCalls.end()
+      void this.#parts.pool.stop(true)
+      this.#parts.stoppedCalls.end()
     }
     this.#stopped ??= this.#stop(now)
     return this.#stopped
@@ -324,8 +92,8 @@ export class Supervisor implements Service, Operations {
 
   get state(): DaemonState {
     if (this.#phase !== 'running') return this.#phase
-    if (this.#fetcher.suspended) return 'suspended'
-    return this.#options.queues.some((queue) => this.#fetcher.isOpen(queue)) ? 'running' : 'paused'
+    if (this.#parts.fetcher.suspended) return 'suspended'
+    return this.#options.queues.some((queue) => this.#parts.fetcher.isOpen(queue)) ? 'running' : 'paused'
   }
 
   /** Queues from which no job is begun now. */
@@ -335,24 +103,24 @@ export class Supervisor implements Service, Operations {
 
   /** How many executors run jobs now. */
   get busyExecutors(): number {
-    return this.#pool.busy
+    return this.#parts.pool.busy
   }
 
   /** What shows that its parts are alive, for a service manager. */
   pulse(): Pulse {
     return takePulse({
       state: this.state,
-      slots: this.#pool.view(),
-      running: this.#board.running.size,
-      link: this.#link,
-      fetcher: this.#fetcher,
-      stopLeftMs: this.#stopBudget.leftMs,
+      slots: this.#parts.pool.view(),
+      running: this.#parts.board.running.size,
+      link: this.#parts.link,
+      fetcher: this.#parts.fetcher,
+      stopLeftMs: this.#parts.stopBudget.leftMs,
     })
   }
 
   /** Make the fetch loop turn, whatever it waits for. */
   nudge(): void {
-    this.#fetcher.wake()
+    this.#parts.fetcher.wake()
   }
 
   /** Jobs on the queues that are served; null if Redis does not tell. */
@@ -362,8 +130,8 @@ export class Supervisor implements Service, Operations {
 
   async status(): Promise<Status> {
     const { clock, store, queues } = this.#options
-    const slots = [...this.#pool.view(), ...this.#pool.leaving()]
-    const summaries = this.#link.connected ? await store.queueSummaries(queues).catch(() => undefined) : undefined
+    const slots = [...this.#parts.pool.view(), ...this.#parts.pool.leaving()]
+    const summaries = this.#parts.link.connected ? await store.queueSummaries(queues).catch(() => undefined) : undefined
     const pauses = summaries === undefined ? noPauses : await readPauses(store.redis, store.keys).catch(() => noPauses)
     const nowMs = clock.epochMs()
     const nowMonoMs = clock.monoMs()
@@ -375,23 +143,26 @@ export class Supervisor implements Service, Operations {
       uptimeSec: Math.round(nowMonoMs - this.#startedMonoMs) / 1000,
       redis: {
         url: this.#options.redisUrl,
-        connected: this.#link.connected,
-        roundTripMs: this.#link.roundTripMs,
+        connected: this.#parts.link.connected,
+        roundTripMs: this.#parts.link.roundTripMs,
       },
-      executors: await Promise.all(slots.map((slot) => executorStatus(slot, this.#board.running, nowMonoMs))),
+      executors: await Promise.all(slots.map((slot) => executorStatus(slot, this.#parts.board.running, nowMonoMs))),
       queues: queues.map((queue, i) => {
-        const paused = { here: this.#fetcher.isPaused(queue), everywhere: pauses.all || pauses.queues.includes(queue) }
+        const paused = {
+          here: this.#parts.fetcher.isPaused(queue),
+          everywhere: pauses.all || pauses.queues.includes(queue),
+        }
         return queueStatus(queue, paused, summaries?.[i], nowMs)
       }),
-      counters: { ...this.#counters },
+      counters: { ...this.#parts.counters },
     }
   }
 
   async pause(queues: readonly string[]): Promise<{ paused: string[] }> {
     checkServed(this.#options.queues, queues)
-    this.#fetcher.pause(queues)
-    await this.#fetcher.disarm()
-    await this.#handout.takeBack()
+    this.#parts.fetcher.pause(queues)
+    await this.#parts.fetcher.disarm()
+    await this.#parts.handout.takeBack()
     const paused = this.#paused()
     this.#options.events.publish('queue.paused', { queues: paused })
     return { paused }
@@ -401,7 +172,7 @@ export class Supervisor implements Service, Operations {
     return new Promise((resolve) => {
       checkServed(this.#options.queues, queues)
       if (this.#phase === 'draining' || this.#phase === 'drained') this.#setPhase('running')
-      this.#fetcher.resume(queues)
+      this.#parts.fetcher.resume(queues)
       const paused = this.#paused()
       this.#options.events.publish('queue.resumed', { queues: paused })
       resolve({ paused })
@@ -410,39 +181,39 @@ export class Supervisor implements Service, Operations {
 
   async drain(timeoutSec: number | null, onProgress: (progress: DrainProgress) => void): Promise<DrainReply> {
     if (this.#phase === 'running' || this.#phase === 'drained') this.#setPhase('draining')
-    this.#fetcher.pause([])
-    await this.#fetcher.disarm()
-    await this.#handout.takeBack()
+    this.#parts.fetcher.pause([])
+    await this.#parts.fetcher.disarm()
+    await this.#parts.handout.takeBack()
     const reply = await drain({
       clock: this.#options.clock,
       timeoutSec,
       onProgress,
-      running: () => [...this.#board.running.keys()],
+      running: () => [...this.#parts.board.running.keys()],
       isDraining: () => this.#phase === 'draining' || this.#phase === 'stopping',
-      interrupt: (execution) => this.#pool.interrupt(execution, 'shutdown', true),
+      interrupt: (execution) => this.#parts.pool.interrupt(execution, 'shutdown', true),
     })
-    await this.#settler.drain(SETTLE_LIMIT_MS)
+    await this.#parts.settler.drain(SETTLE_LIMIT_MS)
     if (this.#phase === 'draining') this.#setPhase('drained')
     return reply
   }
 
   scale(executors: number, wait: boolean, onProgress: (progress: RolloutProgress) => void): Promise<ScaleReply> {
-    return this.#changes.scale(executors, wait, onProgress)
+    return this.#parts.changes.scale(executors, wait, onProgress)
   }
 
   /** One more executor, or one less; never none. */
   scaleBy(difference: 1 | -1): Promise<ScaleReply> {
-    return this.#changes.scaleBy(difference)
+    return this.#parts.changes.scaleBy(difference)
   }
 
   restartExecutors(wait: boolean, onProgress: (progress: RolloutProgress) => void): Promise<RestartReply> {
-    return this.#changes.restart(wait, onProgress)
+    return this.#parts.changes.restart(wait, onProgress)
   }
 
   async reload(wait: boolean, onProgress: (progress: RolloutProgress) => void): Promise<ReloadReply> {
     const { events } = this.#options
     try {
-      const reply = await this.#changes.reload(wait, onProgress)
+      const reply = await this.#parts.changes.reload(wait, onProgress)
       events.publish('config.reloaded', { changed: reply.changed, needRestart: reply.needRestart })
       return reply
     } catch (thrown) {
@@ -452,11 +223,11 @@ export class Supervisor implements Service, Operations {
   }
 
   logs(jobId: string, from: number, waitSec: number): Promise<LogPart> {
-    return readLog(this.#outputs, this.#board.running, { jobId, from, waitMs: waitSec * 1000 })
+    return readLog(this.#parts.outputs, this.#parts.board.running, { jobId, from, waitMs: waitSec * 1000 })
   }
 
   shutdown(now: boolean): Promise<{ running: number }> {
-    const running = this.#board.running.size
+    const running = this.#parts.board.running.size
     // The answer goes out before the socket closes.
     setImmediate(() => {
       this.#done.resolve()
@@ -468,94 +239,54 @@ export class Supervisor implements Service, Operations {
   async #stop(now: boolean): Promise<void> {
     const { logger } = this.#options
     this.#setPhase('stopping')
-    this.#changes.stop()
+    this.#parts.changes.stop()
     this.#done.resolve()
-    this.#idleWatch.stop()
-    await this.#fetcher.stop()
-    this.#wakeup.close()
+    this.#parts.idleWatch.stop()
+    await this.#parts.fetcher.stop()
+    this.#parts.wakeup.close()
     // Answers to claims sent ahead may have been on their way.
-    await this.#reconcile().catch(() => undefined)
+    await this.#parts.reconcile().catch(() => undefined)
     if (!now) {
-      this.#stopBudget.begin()
-      await this.#handout.takeBack()
-      await this.#stoppedCalls.handedOut(SETTLE_LIMIT_MS)
+      this.#parts.stopBudget.begin()
+      await this.#parts.handout.takeBack()
+      await this.#parts.stoppedCalls.handedOut(SETTLE_LIMIT_MS)
     }
-    await this.#pool.stop(now)
-    this.#stopBudget.end()
-    this.#stoppedCalls.end()
-    this.#handout.handBackClosed()
-    const unsettled = await this.#settler.drain(SETTLE_LIMIT_MS)
-    await this.#commands.stop()
-    await this.#heart.stop()
-    await this.#recoverer.stop()
-    await this.#sweeper.stop()
-    await this.#link.stop()
+    await this.#parts.pool.stop(now)
+    this.#parts.stopBudget.end()
+    this.#parts.stoppedCalls.end()
+    this.#parts.handout.handBackClosed()
+    const unsettled = await this.#parts.settler.drain(SETTLE_LIMIT_MS)
+    await this.#parts.commands.stop()
+    await this.#parts.heart.stop()
+    await this.#parts.recoverer.stop()
+    await this.#parts.sweeper.stop()
+    await this.#parts.link.stop()
     if (unsettled > 0) logger.error('stopped before Redis took all results; their jobs will run again', { unsettled })
-    await this.#presence.deregister()
+    await this.#parts.presence.deregister()
     this.#options.jobLog.flush()
   }
 
-  /** Jobs that are here and not over: with executors, or waiting for one. */
-  get #held(): number {
-    return this.#board.waiting + this.#board.running.size
-  }
-
   /** Nothing more is to be done: whoever waits for `done` stops the daemon. */
-  #end(reason: string): void {
-    this.#options.logger.info('the daemon ends', { reason })
+  #end(reason?: string): void {
+    if (reason !== undefined) this.#options.logger.info('the daemon ends', { reason })
     this.#done.resolve()
-  }
-
-  /** The slots whose workers are alive: those that serve, and those that were given up and end their jobs. */
-  #shown(): SlotView[] {
-    return [...this.#pool.view(), ...this.#pool.retiring()]
-  }
-
-  /** Claim more if there is room. */
-  #onRoom(): void {
-    if (this.#options.burst) this.#fetcher.wake()
-    else if (this.#handout.capacity(0) > 0) this.#fetcher.grown()
-  }
-
-  #idle(empty: readonly string[]): boolean {
-    if (!this.#options.burst) return this.#wakeup.watch(empty)
-    if (this.#board.running.size + this.#stoppedCalls.pending > 0) return true
-    if (this.#settler.pending > 0) {
-      // A retry may come back to a queue.
-      void this.#settler.drain(SETTLE_LIMIT_MS).then(() => this.#fetcher.wake())
-      return true
-    }
-    this.#done.resolve()
-    return true
-  }
-
-  async #reconcile(): Promise<void> {
-    const { store, clock, logger } = this.#options
-    const holds = (execution: string): boolean =>
-      this.#board.holds(execution) || this.#settler.holds(execution) || this.#wakeup.mayBring(execution)
-    this.#counters.handedBack += await reconcile(store, this.#presence.supervisorId, holds, clock, logger)
-  }
-
-  /** More claims in Redis than jobs here: the answer to a claim was lost, or is on its way. */
-  #compare(claims: number): void {
-    if (claims > this.#held + this.#settler.pending) this.#fetcher.doubt()
   }
 
   /** Somebody took our lease for run out: our jobs are theirs. End ours, and begin anew under another id. */
   #leaseLost(): Promise<void> {
     this.#registering ??= (async () => {
       this.#options.logger.error('the lease was lost: jobs held here are ended, others have taken them over', {
-        held: this.#board.running.size,
+        held: this.#parts.board.running.size,
       })
-      this.#board.leaseLost()
-      await this.#presence.renew()
+      this.#parts.board.leaseLost()
+      await this.#parts.presence.renew()
     })().finally(() => {
       this.#registering = undefined
     })
     return this.#registering
   }
 
-  #setPhase(phase: Supervisor['state'] & ('starting' | 'running' | 'draining' | 'drained' | 'stopping')): void {
+  #setPhase(phase: Phase): void {
     if (this.#phase === 'stopping' || this.#phase === phase) return
     this.#options.logger.info(`daemon ${phase}`, { was: this.#phase })
     this.#options.events.publish('daemon.state', { state: phase, was: this.#phase })
@@ -563,6 +294,6 @@ export class Supervisor implements Service, Operations {
   }
 
   #paused(): string[] {
-    return this.#options.queues.filter((queue) => this.#fetcher.isPaused(queue))
+    return this.#options.queues.filter((queue) => this.#parts.fetcher.isPaused(queue))
   }
 }

@@ -70,7 +70,7 @@ t.test('C12 no type and no bytes of any key make a data command quit without nam
       await redis.client.del(place)
       await hold(redis.client, place)
       for (const command of commands) {
-        const env = { RQD_SOCKET: `${redis.folder}/none.sock`, RQD_URL: redis.url }
+        const env = { XDG_RUNTIME_DIR: redis.folder, RQD_URL: redis.url }
         const ended = await runRqctl(command, { env })
         const fault = faultOf(ended, [0, 1]) ?? (ended.stderr.includes('not expected') ? ended.stderr : undefined)
         if (fault !== undefined) faults.push(`${command.join(' ')} with ${place} as a ${kind}: ${fault}`)

@@ -588,8 +588,8 @@ t.test('C7 explain: a daemon that does not decode finds out the format alone', a
   t.strictSame(causesOf(await explainStored(make.store, id, { decodes: false })), ['undecodable', 'no-worker'])
 })
 
-t.test('every cause has a fixture here or with a real daemon', (t) => {
-  const withDaemon: Cause[] = ['paused', 'died', 'timed-out', 'unknown-function']
+t.test('every cause has a fixture here, a test of its own, or one with a real daemon', (t) => {
+  const withDaemon: Cause[] = ['paused', 'paused-everywhere', 'died', 'timed-out', 'unknown-function']
   const here = Object.values(fixtures).flatMap(({ finds }) => finds[0] ?? [])
   const firsts = new Set<string>([...here, ...withDaemon])
   t.strictSame(
