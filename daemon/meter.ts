@@ -1,4 +1,5 @@
 import type { DeathCause } from '../src/job/certificate.js'
+import type { Settlement } from '../src/job/settle.js'
 
 /** How a run of a job ended. */
 export type RunOutcome = 'finished' | 'failed' | 'stopped' | 'retried' | 'interrupted'
@@ -13,4 +14,18 @@ export interface Meter {
   settled(endings: number): void
   /** An executor died by itself in the middle of a job. */
   executorDied(cause: DeathCause): void
+}
+
+/** How a run ended that is settled so. */
+export function runOutcome(settlement: Settlement): RunOutcome {
+  switch (settlement.kind) {
+    case 'finish':
+      return 'finished'
+    case 'retry':
+      return 'retried'
+    case 'hand-back':
+      return 'interrupted'
+    case 'fail':
+      return settlement.status
+  }
 }

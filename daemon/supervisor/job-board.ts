@@ -8,13 +8,13 @@ import { callbacksOf } from '../../src/run/callbacks-of.js'
 import { outcomeOfResult } from '../../src/run/limits.js'
 import { stoppedOutcome } from '../../src/run/stopped.js'
 import type { Counters } from '../../src/worker/counters.js'
-import { holdJob, type HeldJob } from '../../src/worker/held-job.js'
+import { deathsBefore, holdJob, type HeldJob } from '../../src/worker/held-job.js'
 import type { Settler } from '../../src/worker/settler.js'
 import type { Starter } from '../../src/worker/starter.js'
 import type { JobResult, RunJob } from '../ipc/messages.js'
 import type { JobEvents } from '../events/job-events.js'
 import { functionOf, type JobLog } from '../job-log.js'
-import type { Meter, RunOutcome } from '../meter.js'
+import { runOutcome, type Meter } from '../meter.js'
 import type { JobFailure } from '../sentry.js'
 import { DEFAULT_MAX_FRAME_BYTES } from '../ipc/frames.js'
 import { ClaimSize } from './claim-size.js'
@@ -363,26 +363,6 @@ export class JobBoard {
         }))
     }
   }
-}
-
-function runOutcome(settlement: Settlement): RunOutcome {
-  switch (settlement.kind) {
-    case 'finish':
-      return 'finished'
-    case 'retry':
-      return 'retried'
-    case 'hand-back':
-      return 'interrupted'
-    case 'fail':
-      return settlement.status
-  }
-}
-
-/** How many executors the job has ended before: a field of ours in its hash, which lives and goes with the job. */
-function deathsBefore({ hash }: HeldJob): number {
-  const text = hash.extra.get('rqd_deaths')
-  const deaths = text === undefined ? 0 : Number(Buffer.from(text).toString())
-  return Number.isSafeInteger(deaths) && deaths > 0 ? deaths : 0
 }
 
 function outcomeOf({ limitSec, stopAskedAtMs }: RunningJob, result: JobResult): Outcome {

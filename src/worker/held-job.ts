@@ -44,6 +44,13 @@ export function holdJob(claim: Claim, supervisorId: string): HeldJob | Unreadabl
   }
 }
 
+/** How many executors the job has ended before: a field of ours in its hash, which lives and goes with the job. */
+export function deathsBefore({ hash }: HeldJob): number {
+  const text = hash.extra.get('rqd_deaths')
+  const deaths = text === undefined ? 0 : Number(Buffer.from(text).toString())
+  return Number.isSafeInteger(deaths) && deaths > 0 ? deaths : 0
+}
+
 function withoutData(id: string): MalformedJobError {
   const text = `job ${JSON.stringify(id)} has no field "data": there is no call to run; whoever enqueued it must write [function, null, [args], {kwargs}] there`
   return new MalformedJobError('data', text)
