@@ -15,7 +15,7 @@ export function checkTogether(config: Together): void {
     throw new RqdError('RQD_BAD_OPTION', text)
   }
   if (weighted.length > 0 && dequeueStrategy !== 'weighted') {
-    const text = `weights are given and dequeueStrategy is ${JSON.stringify(dequeueStrategy)}: they count with "weighted" only`
+    const text = `weights can count only where dequeueStrategy is "weighted"; it is ${JSON.stringify(dequeueStrategy)}`
     throw new RqdError('RQD_BAD_OPTION', text)
   }
   if (fresh && concurrency > 1) {

@@ -150,8 +150,8 @@ t.test('W1: by turns, queues are served one after the other; a busy one does not
 
 t.test('options that do not fit each other are refused by name', async (t) => {
   for (const [args, message] of [
-    [['--fresh', '--concurrency', '2'], /concurrency is 2 and fresh is true/],
-    [['--weight', 'high=2', 'high'], /weights are given and dequeueStrategy is "default"/],
+    [['--fresh', '--concurrency', '2'], /--concurrency is 2 and fresh is true/],
+    [['--weight', 'high=2', 'high'], /--weight can count only where dequeueStrategy is "weighted"; it is "default"/],
     [['--dequeue-strategy', 'weighted', '--weight', 'hihg=2', 'high'], /"hihg", which is not served/],
     [['--dequeue-strategy', 'weighted', '--weight', 'high', 'high'], /such as high=5, and not "high"/],
     [['--dequeue-strategy', 'fair', 'high'], /--dequeue-strategy is "fair"/],
