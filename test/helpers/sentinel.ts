@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import type { Test } from 'tap'
+import { waitFor } from './wait-for.js'
 
 /** A master, its replica, and a sentinel that watches them, on free ports of this machine. */
 export interface TestSentinel {
@@ -13,20 +14,25 @@ export interface TestSentinel {
   readonly sentinelPort: number
   /** A client that follows the master, closed with the test. */
   readonly client: Redis
-  /** Kill the server that is the master at the beginning. */
-  killMaster(): void
+  /** Kill the server that is the master at the beginning; resolves when the sentinel names the other one. */
+  failOver(): Promise<void>
 }
 
 export const MASTER_NAME = 'jobs'
+
+/** A sentinel that was not run for two seconds trusts nothing it sees for the next thirty (its TILT mode). */
+const FAIL_OVER_BOUND_MS = 75_000
 
 /** Start them for this test; they are stopped when it ends. */
 export async function startSentinel(t: Test): Promise<TestSentinel> {
   const folder = await mkdtemp(join(tmpdir(), 'rqd-sentinel-'))
   const [master, replica, sentinel] = [await freePort(), await freePort(), await freePort()]
   const config = join(folder, 'sentinel.conf')
+  const log = join(folder, 'sentinel.log')
   const lines = [
     `port ${sentinel}`,
     `dir ${folder}`,
+    `logfile ${log}`,
     `sentinel monitor ${MASTER_NAME} 127.0.0.1 ${master} 1`,
     `sentinel down-after-milliseconds ${MASTER_NAME} 1000`,
     `sentinel failover-timeout ${MASTER_NAME} 5000`,
@@ -46,13 +52,28 @@ export async function startSentinel(t: Test): Promise<TestSentinel> {
     maxRetriesPerRequest: null,
   })
   client.on('error', () => undefined)
+  const asked = new Redis({ port: sentinel })
+  asked.on('error', () => undefined)
   t.teardown(async () => {
     client.disconnect()
+    asked.disconnect()
     for (const each of processes) await stop(each)
     await rm(folder, { recursive: true, force: true })
   })
   await client.ping()
-  return { folder, sentinelPort: sentinel, client, killMaster: () => void processes[0]?.kill('SIGKILL') }
+  const namesReplica = async (): Promise<boolean> => {
+    const address = (await asked.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', MASTER_NAME)) as string[]
+    return address[1] === String(replica)
+  }
+  const failOver = async (): Promise<void> => {
+    processes[0]?.kill('SIGKILL')
+    await waitFor('the sentinel to name another master', namesReplica, FAIL_OVER_BOUND_MS).catch(
+      async (thrown: unknown) => {
+        throw new Error(`${String(thrown)}; its log:\n${await readFile(log, 'utf8')}`, { cause: thrown })
+      },
+    )
+  }
+  return { folder, sentinelPort: sentinel, client, failOver }
 }
 
 async function stop(child: ChildProcess): Promise<void> {
