@@ -116,7 +116,7 @@ t.test('options that do not fit each other are refused together', async (t) => {
   const refused = (input: ConfigInput, message: RegExp) =>
     t.throws(() => makeConfig(input), { code: 'RQD_BAD_OPTION', message })
   refused({ queues: ['a'], weights: { b: 2 }, dequeueStrategy: 'weighted' }, /weights names the queue "b"/)
-  refused({ queues: ['a'], weights: { a: 2 } }, /they count with "weighted" only/)
+  refused({ queues: ['a'], weights: { a: 2 } }, /weights can count only where dequeueStrategy is "weighted"/)
   refused({ fresh: true, concurrency: 2 }, /concurrency is 2 and fresh is true/)
   refused({ weights: { default: 0 }, dequeueStrategy: 'weighted' }, /weights \(entry default\) is 0/)
   const weighted = makeConfig({ queues: ['a'], weights: { a: '2.5' }, dequeueStrategy: 'weighted' })
