@@ -7,7 +7,7 @@ import { readRegistry } from './read-registry.js'
 import { readOutbox, readQueueSet, readSupervisors, readWorkerSet } from './read-set.js'
 import type { Step, Stretch } from './step.js'
 
-/** Look at a stretch; changes nothing. Ends soon: about a thousand keys or entries. @throws RqdError RQD_REDIS */
+/** Look at a stretch; changes nothing. Ends soon: a few hundred keys or entries. @throws RqdError RQD_REDIS */
 export function readStep(redis: Redis, keys: Keys, { part, queue, cursor }: Stretch): Promise<Step> {
   switch (part) {
     case 'names':

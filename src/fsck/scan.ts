@@ -3,9 +3,9 @@ import { readReply, type Outcome } from '../fleet/pipeline.js'
 import type { Keys } from '../redis/keys.js'
 
 /** Keys that one step passes. */
-export const KEYS_AT_ONCE = 500
+export const KEYS_AT_ONCE = 200
 /** Entries of a list, set or registry that one step reads. */
-export const ENTRIES_AT_ONCE = 500
+export const ENTRIES_AT_ONCE = 200
 
 /** A page of all keys of RQ and ours; cursors as for steps. @throws RqdError RQD_REDIS */
 export async function scanKeys(
