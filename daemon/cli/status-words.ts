@@ -1,6 +1,5 @@
 import type { DaemonState, ExecutorStatus, QueueStatus } from '../control/operations.js'
-import type { Cell, Colours } from './output.js'
-import { printable } from './output.js'
+import { type Cell, type Colours, formatAge, formatBytes, printable } from './output.js'
 
 /** The colour of a state of the daemon or of an executor. */
 export function colourOf(state: DaemonState | ExecutorStatus['state'], colours: Colours): (text: string) => string {
@@ -32,6 +31,21 @@ export function counterTitle(name: string): string {
 /** The job of an executor, and how many more it runs. */
 export function jobText({ jobId, running }: ExecutorStatus): string {
   return running > 1 ? `${textOr(jobId)} +${running - 1}` : textOr(jobId)
+}
+
+/** What is shown of an executor in every table: worker, state, job, queue, function, age, memory, PSS, jobs done. */
+export function executorCells(row: ExecutorStatus, colours: Colours): Cell[] {
+  return [
+    printable(row.worker),
+    { text: row.state, colour: colourOf(row.state, colours) },
+    jobText(row),
+    textOr(row.queue),
+    textOr(row.func),
+    formatAge(row.runningSec),
+    formatBytes(row.rssBytes),
+    formatBytes(row.pssBytes),
+    String(row.jobsDone),
+  ]
 }
 
 /** Text of others, or `-` where there is none. */

@@ -3,7 +3,7 @@ import { requirePackage } from '../../src/require.js'
 import { type QueueCounts, queueCounts, readKnownQueues } from '../../src/fleet/queues.js'
 import { type WorkerRow, listWorkers } from '../../src/fleet/workers.js'
 import { dataMethod } from './method.js'
-import { someQueues } from './params.js'
+import { queueCountsShape, someQueues } from './params.js'
 
 const { z } = requirePackage('zod') as typeof zod
 
@@ -16,21 +16,8 @@ export interface InfoReport {
   readonly strangers: string[]
 }
 
-const count = z.int().nonnegative().nullable()
-
 const result: zod.ZodType<InfoReport> = z.looseObject({
-  queues: z.array(
-    z.looseObject({
-      queue: z.string(),
-      queued: count,
-      started: count,
-      finished: count,
-      failed: count,
-      deferred: count,
-      scheduled: count,
-      canceled: count,
-    }),
-  ),
+  queues: z.array(z.looseObject(queueCountsShape)),
   workers: z
     .array(
       z.looseObject({

@@ -18,7 +18,6 @@ import { explain } from './explain.js'
 import { fsckLook } from './fsck-look.js'
 import { fsckRepair } from './fsck-repair.js'
 import { fsckStep } from './fsck-step.js'
-import { jobStop } from './job-stop.js'
 import { pauseEverywhereMethod } from './pause-everywhere.js'
 import { pausedEverywhereMethod } from './paused-everywhere.js'
 import { redisVersion } from './redis-version.js'
@@ -46,7 +45,6 @@ export const dataMethods = {
   'fsck.step': fsckStep,
   'fsck.look': fsckLook,
   'fsck.repair': fsckRepair,
-  'job.stop': jobStop,
   'pause.everywhere': pauseEverywhereMethod,
   'resume.everywhere': resumeEverywhereMethod,
   'paused.everywhere': pausedEverywhereMethod,

@@ -1,6 +1,7 @@
 /** Parameters and parts of results that several methods have. */
 import type * as zod from 'zod'
 import { RqdError, coerceError } from '../../src/errors.js'
+import type { QueueCounts } from '../../src/fleet/queues.js'
 import { requirePackage } from '../../src/require.js'
 
 const { z } = requirePackage('zod') as typeof zod
@@ -12,6 +13,20 @@ export const MOST_IDS = 1_000
 export const jobIds = z.array(z.string()).min(1).max(MOST_IDS).describe(`Ids of jobs, 1 to ${MOST_IDS}`)
 
 export const someQueues = z.array(z.string().min(1)).default([]).describe('Names of queues; all known ones if empty')
+
+const places = z.int().nonnegative().nullable()
+
+/** How many jobs of a queue are where, in answers. */
+export const queueCountsShape = {
+  queue: z.string(),
+  queued: places.describe('Null where the key holds something else'),
+  started: places,
+  finished: places,
+  failed: places,
+  deferred: places,
+  scheduled: places,
+  canceled: places,
+} satisfies Record<keyof QueueCounts, zod.ZodType>
 
 /** What could not be done, and why. */
 export interface Refusal {

@@ -3,23 +3,14 @@ import { requirePackage } from '../../src/require.js'
 import { type QueueReport, readQueueReports } from '../../src/fleet/queue-report.js'
 import { isSuspended } from '../../src/fleet/suspension.js'
 import { dataMethod } from './method.js'
-import { someQueues } from './params.js'
+import { queueCountsShape, someQueues } from './params.js'
 
 const { z } = requirePackage('zod') as typeof zod
-
-const count = z.int().nonnegative().nullable()
 
 const result: zod.ZodType<{ queues: QueueReport[]; suspended: boolean; strangers: string[] }> = z.looseObject({
   queues: z.array(
     z.looseObject({
-      queue: z.string(),
-      queued: count.describe('Null where the key holds something else'),
-      started: count,
-      finished: count,
-      failed: count,
-      deferred: count,
-      scheduled: count,
-      canceled: count,
+      ...queueCountsShape,
       pausedEverywhere: z.boolean().describe('It is paused for all daemons of rqd'),
       oldestAgeSec: z.number().nullable().describe('How long the first job has been waiting, seconds'),
     }),

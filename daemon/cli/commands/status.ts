@@ -2,8 +2,8 @@ import type { Command } from 'commander'
 import type { ExecutorStatus, QueueStatus, Status } from '../../control/operations.js'
 import type { Context, Run } from '../context.js'
 import { exitCodes } from '../exit-codes.js'
-import { type Cell, type Column, formatAge, formatBytes, printable, renderTable } from '../output.js'
-import { colourOf, counterTitle, jobText, queueStateCell, textOr } from '../status-words.js'
+import { type Cell, type Column, formatAge, printable, renderTable } from '../output.js'
+import { colourOf, counterTitle, executorCells, queueStateCell } from '../status-words.js'
 
 export function addStatus(program: Command, run: Run): void {
   program
@@ -52,7 +52,7 @@ function describeStatus(status: Status, context: Pick<Context, 'colours' | 'widt
       `${printable(redis.url)}: ${link}${trip}\n`,
     renderTable(
       executorColumns,
-      status.executors.map((row) => executorCells(row, context)),
+      status.executors.map((row) => rowOf(row, context)),
       context,
     ),
     ...troubles(status, context),
@@ -69,20 +69,8 @@ function describeStatus(status: Status, context: Pick<Context, 'colours' | 'widt
   ].join('\n')
 }
 
-function executorCells(row: ExecutorStatus, { colours }: Pick<Context, 'colours'>): Cell[] {
-  return [
-    row.pid === null ? '-' : String(row.pid),
-    printable(row.worker),
-    { text: row.state, colour: colourOf(row.state, colours) },
-    jobText(row),
-    textOr(row.queue),
-    textOr(row.func),
-    formatAge(row.runningSec),
-    formatBytes(row.rssBytes),
-    formatBytes(row.pssBytes),
-    String(row.jobsDone),
-    recycledText(row),
-  ]
+function rowOf(row: ExecutorStatus, { colours }: Pick<Context, 'colours'>): Cell[] {
+  return [row.pid === null ? '-' : String(row.pid), ...executorCells(row, colours), recycledText(row)]
 }
 
 /** `2 rss, 1 age`. */

@@ -11,7 +11,7 @@ import {
   printable,
   renderTable,
 } from '../output.js'
-import { colourOf, counterTitle, jobText, queueStateCell, textOr } from '../status-words.js'
+import { colourOf, counterTitle, executorCells, queueStateCell } from '../status-words.js'
 import { helpLines } from './help.js'
 import type { Rates } from './rates.js'
 import { type Question, type Sort, type View, selectedIndex, sortedRows } from './view.js'
@@ -142,18 +142,7 @@ function executorLines(rows: readonly ExecutorStatus[], view: View, room: number
   const columns = executorColumns.map((column) =>
     column.sort === view.sort ? { ...column, title: `${column.title}*` } : column,
   )
-  const cells = shown.map((row, i): Cell[] => [
-    from + i === at ? '>' : '',
-    printable(row.worker),
-    { text: row.state, colour: colourOf(row.state, colours) },
-    jobText(row),
-    textOr(row.queue),
-    textOr(row.func),
-    formatAge(row.runningSec),
-    formatBytes(row.rssBytes),
-    formatBytes(row.pssBytes),
-    String(row.jobsDone),
-  ])
+  const cells = shown.map((row, i): Cell[] => [from + i === at ? '>' : '', ...executorCells(row, colours)])
   const lines = tableLines(columns, cells, size).map((line, i) => (i - 1 + from === at ? colours.inverse(line) : line))
   return [...lines, restLine(rows.length - shown.length, 'executor', colours)]
 }

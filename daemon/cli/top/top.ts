@@ -128,9 +128,10 @@ export class Top {
       case 'pause':
       case 'resume':
         return describePaused((await this.#client.call(wish.kind, { queues: [] })).paused).trimEnd()
-      case 'stop':
-        await this.#client.call('job.stop', { id: wish.jobId })
-        return `The worker of job ${wish.jobId} was told to end it.`
+      case 'stop': {
+        const { failures } = await this.#client.call('stop-job', { ids: [wish.jobId] })
+        return failures[0]?.message ?? `The worker of job ${wish.jobId} was told to end it.`
+      }
       case 'drain': {
         const { elapsedSec } = await this.#client.call('drain', { timeoutSec: null }, { timeoutMs: null })
         return `Drained after ${formatAge(elapsedSec)}.`
