@@ -32,7 +32,7 @@ export default defineConfig(
   { ignores: ['dist/', 'build/', 'node_modules/', 'test/fixtures/', 'src/redis/scripts.generated.ts'] },
   eslint.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -71,7 +71,7 @@ export default defineConfig(
     rules: forbidImports(noDaemon, noChildProcess, noRedis),
   },
   {
-    files: ['daemon/**/*.ts'],
+    files: ['daemon/**/*.ts', 'daemon/**/*.tsx'],
     rules: {
       ...forbidImports(noCommandLine, noChildProcess),
       'no-restricted-globals': ['error', processGlobals[1]],
@@ -85,11 +85,21 @@ export default defineConfig(
       ],
     },
   },
+  // Browsers have clocks of their own.
+  { files: ['daemon/dashboard/browser/**/*.ts'], rules: { 'no-restricted-properties': 'off' } },
   { files: ['daemon/signals.ts'], rules: { 'no-restricted-syntax': 'off' } },
   {
     files: ['daemon/executor/**/*.ts'],
     rules: forbidImports(noCommandLine, noChildProcess, noSupervisor, noRedis),
   },
+  {
+    files: ['daemon/dashboard/**/*.ts', 'daemon/dashboard/**/*.tsx'],
+    rules: forbidImports(noCommandLine, noChildProcess, noSupervisor, [
+      ['**/redis/**', 'ioredis'],
+      'The dashboard asks the methods of daemon/data, wherever they are answered.',
+    ]),
+  },
+  { files: ['daemon/dashboard/embed.ts'], rules: forbidImports(noCommandLine, noChildProcess, noSupervisor) },
   { files: ['daemon/supervisor/spawn.ts', 'daemon/systemd/messenger.ts'], rules: forbidImports(noCommandLine) },
   { files: ['daemon/bin/**/*.ts', 'daemon/cli/**/*.ts'], rules: forbidImports(noChildProcess) },
   {

@@ -6,9 +6,8 @@ import { RqdError, coerceError, hasCode } from '../../src/errors.js'
 import type { Keys } from '../../src/redis/keys.js'
 import { version } from '../../src/version.js'
 import type { ClientOptions, ControlClient } from '../control/client.js'
-import type { ParamsIn, Result } from '../control/protocol.js'
 import { SERVICE_SOCKET_PATH, defaultSocketPath } from '../control/socket-path.js'
-import type { DataMethodName } from '../data/methods.js'
+import type { DataCaller } from '../data/caller.js'
 import { type Colours, type Output, coloursFor } from './output.js'
 
 /** Where a command line reads and writes: the process's own streams, or a test's. */
@@ -36,11 +35,6 @@ const PATIENCE_MS = 10_000
 
 /** What a daemon tells without being asked. */
 export type Listeners = Omit<ClientOptions, 'timeoutMs'>
-
-/** Calls a method about data at rest, wherever it is answered. */
-export interface DataCaller {
-  call<M extends DataMethodName>(method: M, params: ParamsIn<M>): Promise<Result<M>>
-}
 
 /** What a command works with. */
 export class Context {
@@ -117,7 +111,7 @@ export class Context {
     const { connectRedis, redactUrl } = await import('../../src/redis/connection.js')
     const { createKeys } = await import('../../src/redis/keys.js')
     const { systemRandom } = await import('../../src/random.js')
-    const url = this.#flags.url ?? this.#urlOfEnvironment ?? DEFAULT_URL
+    const url = this.redisUrl
     const redis = connectRedis(url, {
       commandTimeoutMs: PATIENCE_MS,
       connectionName: 'rqctl',
@@ -136,13 +130,24 @@ export class Context {
           cause,
         })
       })
-      return await use(redis, createKeys(this.#flags.prefix))
+      return await use(redis, createKeys(this.prefix))
     } catch (thrown) {
       throw namesCommand(coerceError(thrown))
     } finally {
       redis.disconnect()
     }
   }
+
+  /** Where Redis is, for what is done straight in it. */
+  get redisUrl(): string {
+    return this.#flags.url ?? this.#urlOfEnvironment ?? DEFAULT_URL
+  }
+
+  /** Of all keys there; undefined: the usual one. */
+  get prefix(): string | undefined {
+    return this.#flags.prefix
+  }
+
   get #urlOfEnvironment(): string | undefined {
     return named(this.io.env, 'RQD_URL') ?? named(this.io.env, 'RQ_REDIS_URL')
   }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Refusal } from '../data/params.js'
-import type { Context, DataCaller, Run } from './context.js'
+import type { DataCaller } from '../data/caller.js'
+import type { Context, Run } from './context.js'
 import { exitCodes } from './exit-codes.js'
 import { type Words, inParts } from './in-parts.js'
 import { printable } from './output.js'

@@ -42,6 +42,7 @@ const redisCommands: typeof daemonCommands = {
   'stop-job': async () => (await import('./commands/stop-job.js')).addStopJob,
   suspend: async () => (await import('./commands/suspend.js')).addSuspend,
   send: async () => (await import('./commands/send.js')).addSend,
+  dashboard: async () => (await import('./commands/dashboard.js')).addDashboard,
 }
 
 /** About rqctl itself. */

@@ -1,5 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { isIP } from 'node:net'
+import { sameSecret } from '../same-secret.js'
 
 /** What the guard looks at of a request. */
 export interface Asked {
@@ -18,7 +18,10 @@ export interface Refusal {
  * (DNS rebinding). Such a request carries that name: addresses and `localhost` are taken, names only if they are known.
  * @param names names under which the listener may be asked for, without ports
  */
-export function refuseHost({ host }: Pick<Asked, 'host'>, names: readonly string[]): Refusal | undefined {
+export function refuseHost(
+  { host }: { readonly host?: string | undefined },
+  names: readonly string[],
+): Refusal | undefined {
   const name = hostOf(host ?? '')
   if (name !== undefined && (isIP(name) !== 0 || name === 'localhost' || names.includes(name))) return undefined
   const text = `the request is for the host ${JSON.stringify(host ?? '')}; expected an address, localhost, or a name listed as http-hosts`
@@ -32,7 +35,7 @@ export function refuseToken(
 ): Refusal | undefined {
   if (token === undefined) return undefined
   const given = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1]
-  if (given !== undefined && equal(given, token)) return undefined
+  if (given !== undefined && sameSecret(given, token)) return undefined
   const found = given === undefined ? 'no bearer token' : 'another token'
   return { status: 401, text: `found ${found}; expected "Authorization: Bearer" with the daemon's http-token` }
 }
@@ -41,10 +44,4 @@ export function refuseToken(
 function hostOf(header: string): string | undefined {
   const [, inBrackets, plain] = /^(?:\[([0-9a-f:.]+)\]|([^:[\]\s/@]+))(?::\d{1,5})?$/i.exec(header) ?? []
   return (inBrackets ?? plain)?.toLowerCase()
-}
-
-// Digests have one length, and tell nothing of how much was right.
-function equal(a: string, b: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(a), digest(b))
 }

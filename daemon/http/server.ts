@@ -27,7 +27,15 @@ export interface HttpServerOptions {
   /** Asked for by all routes that are not open; undefined: none is. */
   readonly token: string | undefined
   readonly routes: ReadonlyMap<string, Route>
+  /** Answers what no route does, by rules of its own, to whoever asks for a host of ours; undefined: there is no more. */
+  readonly site?: Site | undefined
   readonly logger: Logger
+}
+
+/** Answers all paths but those of the routes, whoever may see them. */
+export interface Site {
+  handle(request: IncomingMessage, response: ServerResponse, place: { base: string; path: string }): Promise<void>
+  close(): Promise<void>
 }
 
 const REQUEST_LIMIT_MS = 10_000
@@ -35,7 +43,7 @@ const MAX_CONNECTIONS = 256
 /** How long answers under way may take when the daemon stops. */
 const STOP_LIMIT_MS = 500
 
-/** Serves a few documents to monitors. Reads no bodies and changes nothing. */
+/** Serves a few documents to monitors, which change nothing, and beside them a site. */
 export class HttpServer implements Service {
   readonly #options: HttpServerOptions
   readonly #server: Server
@@ -71,6 +79,7 @@ export class HttpServer implements Service {
 
   async stop(): Promise<void> {
     await this.#placed?.remove()
+    await this.#options.site?.close()
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     this.#server.closeIdleConnections()
     const late = setTimeout(() => this.#server.closeAllConnections(), STOP_LIMIT_MS)
@@ -102,6 +111,11 @@ export class HttpServer implements Service {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { site, routes, hosts } = this.#options
+    const path = pathOf(request)
+    if (site !== undefined && !routes.has(path) && refuseHost(request.headers, hosts) === undefined) {
+      return site.handle(request, response, { base: '', path })
+    }
     let answer: Answer
     try {
       answer = await this.#find(request)

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import type { Context, DataCaller, Run } from '../context.js'
+import type { DataCaller } from '../../data/caller.js'
+import type { Context, Run } from '../context.js'
 import { exitCodes } from '../exit-codes.js'
 import { collectWord } from '../options.js'
 import { formatCount, printable } from '../output.js'

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import type { Context, DataCaller, Run } from '../context.js'
+import type { DataCaller } from '../../data/caller.js'
+import type { Context, Run } from '../context.js'
 import { exitCodes } from '../exit-codes.js'
 import { type JobFilterFlags, addFilterOptions, filterOf, isFiltering } from '../filter-options.js'
 import { inParts } from '../in-parts.js'

@@ -1,0 +1,173 @@
+import { RqdError, coerceError } from '../../src/errors.js'
+import type { Clock } from '../../src/clock.js'
+import type { Logger } from '../../src/logger.js'
+import type { DataCaller } from '../data/caller.js'
+import { actions } from './actions/actions.js'
+import { type Ask, type Reply, redirect, textReply } from './ask.js'
+import { writeCookie } from './cookies.js'
+import { CSRF_FIELD, csrfToken, findForgery } from './csrf.js'
+import { ErrorBody, statusOf } from './pages/error.js'
+import type { PageContent, PageContext } from './pages/page.js'
+import { pages } from './pages/pages.js'
+import { Notes } from './notes.js'
+import { Sessions } from './sessions.js'
+import { shownParams } from '../control/audit.js'
+import { visitorOf } from './tokens.js'
+import { Layout } from './view/layout.js'
+import { Links } from './view/links.js'
+import { CONFIRMED_FIELD, Question } from './view/question.js'
+import { htmlReply } from './view/render.js'
+import { SignIn } from './view/sign-in.js'
+import { type Admission, type Visit, admit, cookieName, cookieScope, newVisitorId } from './visits.js'
+
+export interface DashboardOptions {
+  readonly data: DataCaller
+  readonly admission: Admission
+  /** What forms are signed with; the same in all processes that serve one dashboard. */
+  readonly secret: string
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** Answers requests for the dashboard, except for files and what goes on (see handler.ts). */
+export class Dashboard {
+  readonly #options: DashboardOptions
+  readonly #sessions: Sessions
+  readonly #notes = new Notes()
+
+  constructor(options: DashboardOptions) {
+    this.#options = options
+    this.#sessions = new Sessions(options.clock)
+  }
+
+  /** Who asks. */
+  admit(ask: Ask): Promise<Visit> {
+    return admit(ask, this.#options.admission, this.#sessions)
+  }
+
+  async answer(ask: Ask): Promise<Reply> {
+    const links = new Links(ask.base)
+    const visit = await this.admit(ask)
+    if (ask.path === '/sign-in' && ask.method === 'POST') return this.#signIn(ask, links, ask.form.get('token'))
+    const shown = ask.query.get('token')
+    // An address with a token in it, as command lines print them: it must not stay in the browser's bar.
+    if (shown !== null && ask.method === 'GET') return this.#signIn(ask, links, shown)
+    const { visitor } = visit
+    if (visitor === undefined) return this.#turnAway(links)
+    const context: PageContext = {
+      data: this.#options.data,
+      query: ask.query,
+      visitor,
+      links,
+      csrf: csrfToken(this.#options.secret, visit.id),
+      nowMs: this.#options.clock.epochMs(),
+    }
+    if (ask.method === 'POST') return this.#act(ask, context, visit)
+    const page = pages.get(ask.path)
+    const content =
+      page === undefined
+        ? errorPage(new RqdError('RQD_BAD_OPTION', `there is no page ${ask.path} here`), 404)
+        : await this.#make(ask.path, () => page(context))
+    return this.#show(content, ask, context, visit)
+  }
+
+  async #make(path: string, make: () => Promise<PageContent>): Promise<PageContent & { status: number }> {
+    try {
+      return { ...(await make()), status: 200 }
+    } catch (thrown) {
+      const error = coerceError(thrown)
+      if (statusOf(error) === 500) {
+        this.#options.logger.error('a page of the dashboard failed', { path, error: error.stack ?? error.message })
+      }
+      return errorPage(error)
+    }
+  }
+
+  #show(content: PageContent & { status?: number }, ask: Ask, context: PageContext, visit: Visit): Reply {
+    // What is loaded again to be compared takes no notes away from the visitor.
+    const notes = ask.headers['x-rqd-live'] === undefined ? this.#notes.take(visit.id) : []
+    const frame = { context, notes, runs: null, hasSession: visit.hasSession }
+    const cookie = visit.newCookie === undefined ? {} : { 'set-cookie': visit.newCookie }
+    return htmlReply(content.status ?? 200, <Layout frame={frame} content={content} />, cookie)
+  }
+
+  async #act(ask: Ask, context: PageContext, visit: Visit): Promise<Reply> {
+    const forgery = findForgery(ask.headers, ask.form.get(CSRF_FIELD), context.csrf)
+    if (forgery !== undefined) return textReply(403, `Refused: ${forgery}.`)
+    if (ask.path === '/sign-out') return this.#signOut(ask, context.links, visit)
+    const name = ask.path.startsWith('/do/') ? ask.path.slice('/do/'.length) : ''
+    const action = actions.get(name)
+    if (action === undefined) return textReply(404, `There is no action ${ask.path}.`)
+    if (context.visitor.role !== 'operate') {
+      return textReply(403, 'Refused: you may look, but not act. Sign in with a token that may operate.')
+    }
+    const back = placeOf(ask.form.get('back'))
+    const { form } = ask
+    const question = form.get(CONFIRMED_FIELD) === 'yes' ? undefined : action.question?.(form)
+    if (question !== undefined) {
+      const body = <Question {...{ context, action: name, form, question, back }} />
+      return this.#show({ title: 'Are you sure?', section: 'Overview', body }, ask, context, visit)
+    }
+    const { logger, clock, data } = this.#options
+    const sinceMonoMs = clock.monoMs()
+    const tell = (outcome: string, error?: string): void => {
+      const durationSec = Math.round(clock.monoMs() - sinceMonoMs) / 1000
+      const params = shownParams(Object.fromEntries([...form].filter(([key]) => key !== CSRF_FIELD && key !== 'back')))
+      logger.info('dashboard action', {
+        action: name,
+        params,
+        outcome,
+        error,
+        durationSec,
+        caller: context.visitor.name,
+      })
+    }
+    try {
+      const { text, goTo } = await action.run({ data, form, visitor: context.visitor })
+      tell('ok')
+      this.#notes.add(visit.id, { kind: 'done', text })
+      return redirect(context.links.to(goTo ?? back))
+    } catch (thrown) {
+      const error = coerceError(thrown)
+      tell(error instanceof RqdError ? error.code : 'failed inside', error.message)
+      this.#notes.add(visit.id, { kind: 'refused', text: error.message })
+      return redirect(context.links.to(back))
+    }
+  }
+
+  #signIn(ask: Ask, links: Links, token: string | null): Reply {
+    const { admission } = this.#options
+    const visitor = admission.kind === 'tokens' ? visitorOf(token ?? '', admission.rules) : undefined
+    if (visitor === undefined) return htmlReply(401, <SignIn links={links} wrong={true} />)
+    // A new id, so that nobody can have planted the old one.
+    const id = newVisitorId()
+    this.#sessions.open(id, visitor)
+    this.#options.logger.info('dashboard: signed in', { caller: visitor.name })
+    const query = new URLSearchParams(ask.query)
+    query.delete('token')
+    const path = ask.path === '/sign-in' ? '/' : ask.path
+    const cookie = writeCookie(cookieName(ask), id, cookieScope(ask))
+    return redirect(links.to(path, Object.fromEntries(query)), { 'set-cookie': cookie })
+  }
+
+  #signOut(ask: Ask, links: Links, { id }: Visit): Reply {
+    this.#sessions.close(id)
+    const cookie = writeCookie(cookieName(ask), newVisitorId(), cookieScope(ask))
+    return redirect(links.to('/'), { 'set-cookie': cookie })
+  }
+
+  #turnAway(links: Links): Reply {
+    if (this.#options.admission.kind === 'application') return textReply(403, 'You may not see this dashboard.')
+    return htmlReply(401, <SignIn links={links} wrong={false} />)
+  }
+}
+
+/** Where to go after an action: a place of ours, whatever the form says. */
+function placeOf(text: string | null): string {
+  return text !== null && /^\/(?![/\\])/.test(text) ? text : '/'
+}
+
+function errorPage(error: Error, status = statusOf(error)): PageContent & { status: number } {
+  const body = <ErrorBody error={error} status={status} />
+  return { title: 'Not to be shown', section: 'Overview', status, body }
+}

@@ -1,0 +1,30 @@
+import type { ComponentChildren } from 'preact'
+import type { DataCaller } from '../../data/caller.js'
+import type { Links } from '../view/links.js'
+import type { Visitor } from '../visitor.js'
+
+/** The parts of the dashboard, as the bar at the top lists them. */
+export const sections = ['Overview', 'Queues', 'Jobs', 'Failures', 'Workers', 'Schedule', 'Daemons'] as const
+export type Section = (typeof sections)[number]
+
+/** What a page is made from. Pages ask the methods of daemon/data, and nothing else. */
+export interface PageContext {
+  readonly data: DataCaller
+  readonly query: URLSearchParams
+  readonly visitor: Visitor
+  /** Makes addresses below the place where the dashboard is mounted. */
+  readonly links: Links
+  /** What forms carry. */
+  readonly csrf: string
+  readonly nowMs: number
+}
+
+/** What a page says, inside the frame that all share. */
+export interface PageContent {
+  readonly title: string
+  readonly section: Section
+  readonly body: ComponentChildren
+}
+
+/** Makes a page. @throws RqdError, which becomes a page that says it */
+export type Page = (context: PageContext) => Promise<PageContent>

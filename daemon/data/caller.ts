@@ -1,0 +1,8 @@
+import type { ParamsIn, Result } from '../control/protocol.js'
+import type { DataMethodName } from './methods.js'
+
+/** Calls a method about data at rest, wherever it is answered. */
+export interface DataCaller {
+  /** @throws RqdError as the method does, and RQD_REDIS or RQD_UNREACHABLE where nobody answers. */
+  call<M extends DataMethodName>(method: M, params: ParamsIn<M>): Promise<Result<M>>
+}
