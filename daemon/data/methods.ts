@@ -3,6 +3,8 @@ import { cronList } from './cron-list.js'
 import { deleteJobs } from './delete.js'
 import { empty } from './empty.js'
 import { enqueue } from './enqueue.js'
+import { failuresStep } from './failures-step.js'
+import { history } from './history.js'
 import { info } from './info.js'
 import { job } from './job.js'
 import { jobIdsMethod } from './job-ids.js'
@@ -49,6 +51,8 @@ export const dataMethods = {
   'resume.everywhere': resumeEverywhereMethod,
   'paused.everywhere': pausedEverywhereMethod,
   'redis.version': redisVersion,
+  history,
+  'failures.step': failuresStep,
 } as const
 
 export type DataMethodName = keyof typeof dataMethods
