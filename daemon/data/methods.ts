@@ -1,5 +1,8 @@
 import { cancel } from './cancel.js'
 import { cronList } from './cron-list.js'
+import { daemonAnswer } from './daemon-answer.js'
+import { daemonOrder } from './daemon-order.js'
+import { daemons } from './daemons.js'
 import { deleteJobs } from './delete.js'
 import { empty } from './empty.js'
 import { enqueue } from './enqueue.js'
@@ -53,6 +56,9 @@ export const dataMethods = {
   'redis.version': redisVersion,
   history,
   'failures.step': failuresStep,
+  daemons,
+  'daemon.order': daemonOrder,
+  'daemon.answer': daemonAnswer,
 } as const
 
 export type DataMethodName = keyof typeof dataMethods
