@@ -16,6 +16,8 @@ import { customSettings } from './custom-settings.js'
 import { ControlSockets } from './control/sockets.js'
 import { defaultSocketPath } from './control/socket-path.js'
 import { createCron } from './cron.js'
+import { type DaemonHistory, createHistory } from './history.js'
+import { everyMeter } from './meter.js'
 import { type Monitor, createMonitor } from './monitor.js'
 import { DataConnection } from './data/connection.js'
 import { warnFirstProcess } from './first-process.js'
@@ -110,6 +112,9 @@ export async function run(config: Config, begun: Begun): Promise<number> {
       clock: systemClock,
     })
     const monitor = await createMonitor(config, { redis, keys, logger })
+    const history = config.history
+      ? createHistory({ redis, keys, clock: systemClock, random: systemRandom, logger })
+      : undefined
     supervisor = new Supervisor({
       name,
       daemonId,
@@ -125,7 +130,8 @@ export async function run(config: Config, begun: Begun): Promise<number> {
       custom,
       storesFailures: config.defaultExceptionHandler,
       report: (failure) => sentry?.report(failure),
-      meter: monitor?.meter,
+      meter: everyMeter([monitor?.meter, history?.meter]),
+      recordsHistory: config.history,
       burst: config.burst,
       order: queueOrder(config.dequeueStrategy, config.weights, systemRandom),
       maxJobs: config.maxJobs ?? Infinity,
@@ -166,7 +172,7 @@ export async function run(config: Config, begun: Begun): Promise<number> {
       daemon: () => daemon.status(),
     })
     const redisAnswers = (): Promise<boolean> => answers(connect(COMMAND_TIMEOUT_MS))
-    const beside = { scheduler, cron, webhooks, sentry, data, events, name, manager, monitor, redisAnswers }
+    const beside = { scheduler, cron, webhooks, sentry, data, events, name, manager, monitor, history, redisAnswers }
     await serve(supervisor, beside, config, environment, logger)
     return 0
   } finally {
@@ -199,11 +205,12 @@ interface Beside {
   /** Of the daemon. */
   readonly name: string
   readonly monitor: Monitor | undefined
+  readonly history: DaemonHistory | undefined
 }
 
 async function serve(
   supervisor: Supervisor,
-  { scheduler, cron, webhooks, sentry, data, events, name, manager, monitor, redisAnswers }: Beside,
+  { scheduler, cron, webhooks, sentry, data, events, name, manager, monitor, history, redisAnswers }: Beside,
   config: Config,
   environment: NodeJS.ProcessEnv,
   logger: DaemonLogger,
@@ -227,6 +234,7 @@ async function serve(
     await cron?.start()
     await Promise.all([supervisor.start(), sentry?.load()])
     await webhooks.start()
+    await history?.start()
     logger.info('daemon ready', { executors: config.executors, queues: config.queues.join(','), socket: path })
     await manager.ready(watched)
     logger.open()
@@ -242,6 +250,7 @@ async function serve(
     await supervisor.stop()
     // What has ended last is there now.
     await webhooks.stop()
+    await history?.stop()
     await monitor?.stop()
     await control.stop()
     logger.info('daemon stopped')

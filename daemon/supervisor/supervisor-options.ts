@@ -64,5 +64,7 @@ export interface SupervisorOptions {
   prepareReload?: PrepareReload | undefined
   /** Told of what is to be counted for monitors. */
   meter?: Meter | undefined
+  /** The meter writes into the history what the workers of this daemon do: nobody else is to count that. */
+  recordsHistory?: boolean | undefined
   output: (chunk: Uint8Array, stream: 'stdout' | 'stderr') => void
 }

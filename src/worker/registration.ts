@@ -87,8 +87,10 @@ export function registration(daemon: {
   workers: readonly string[]
   leaseMs: number
   nowMs: number
+  /** It writes what its workers do into the history. */
+  recordsHistory?: boolean | undefined
 }): Registration {
-  const { supervisorId, identity, queues, leaseMs } = daemon
+  const { supervisorId, identity, queues, leaseMs, recordsHistory = false } = daemon
   const nowIso = formatIso(daemon.nowMs)
   return {
     supervisorId,
@@ -109,6 +111,8 @@ export function registration(daemon: {
       // Whoever takes over buries the workers too.
       workers: JSON.stringify(daemon.workers),
       queues: JSON.stringify(queues),
+      // Its workers' counts are not looked up by who samples the fleet.
+      ...(recordsHistory ? { history: '1' } : {}),
     },
     workers: daemon.workers.map((name) => newWorker(name, daemon)),
   }
