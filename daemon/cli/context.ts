@@ -6,9 +6,8 @@ import { RqdError, coerceError, hasCode } from '../../src/errors.js'
 import type { Keys } from '../../src/redis/keys.js'
 import { version } from '../../src/version.js'
 import type { ClientOptions, ControlClient } from '../control/client.js'
-import type { ParamsIn, Result } from '../control/protocol.js'
 import { SERVICE_SOCKET_PATH, defaultSocketPath } from '../control/socket-path.js'
-import type { DataMethodName } from '../data/methods.js'
+import type { DataCaller } from '../data/caller.js'
 import { type Colours, type Output, coloursFor } from './output.js'
 
 /** Where a command line reads and writes: the process's own streams, or a test's. */
@@ -37,10 +36,7 @@ const PATIENCE_MS = 10_000
 /** What a daemon tells without being asked. */
 export type Listeners = Omit<ClientOptions, 'timeoutMs'>
 
-/** Calls a method about data at rest, wherever it is answered. */
-export interface DataCaller {
-  call<M extends DataMethodName>(method: M, params: ParamsIn<M>): Promise<Result<M>>
-}
+export type { DataCaller }
 
 /** What a command works with. */
 export class Context {
