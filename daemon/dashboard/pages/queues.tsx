@@ -98,7 +98,7 @@ function QueueRow({
   const name = printable(queue)
   const form = { context, back, fields: { queue }, about: `queue ${name}` }
   return (
-    <tr>
+    <tr id={`queue-${encodeURIComponent(queue)}`}>
       <th scope="row">
         <a href={links.jobs(queue)} class="open">
           {name}

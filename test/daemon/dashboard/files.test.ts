@@ -14,6 +14,11 @@ t.test('each script that was compiled for browsers is served, with its type', as
   t.match(answerFile({ path: '/static/style.css', headers: {} }).headers, { 'content-type': 'text/css; charset=utf-8' })
 })
 
+t.test('the one script that is no module is none', async (t) => {
+  const { body } = answerFile({ path: '/static/theme.js', headers: {} })
+  t.notMatch(Buffer.from(body).toString(), /^\s*(import|export)\b/m)
+})
+
 t.test('a file that is there already is not sent again', async (t) => {
   const first = answerFile({ path: '/static/style.css', headers: {} })
   const etag = String(first.headers['etag'])
