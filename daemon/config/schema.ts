@@ -113,6 +113,8 @@ export const schema = z.strictObject({
   http: httpAddress.optional(),
   httpHosts: list(text('the name of a host'), /[\s,]+/, 'names of hosts').default([]),
   httpToken: text('a token').min(16, 'expected a token of at least 16 characters').optional(),
+  /** Do what is ordered through Redis, by whoever may write there. */
+  fleetOrders: flag().default(true),
   /** A file that holds our process id while we run. */
   pid: text('the path of a file').optional(),
   /** Running jobs are interrupted and handed back when the daemon has been stopping for so long. */

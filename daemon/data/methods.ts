@@ -1,5 +1,8 @@
 import { cancel } from './cancel.js'
 import { cronList } from './cron-list.js'
+import { daemonAnswer } from './daemon-answer.js'
+import { daemonOrder } from './daemon-order.js'
+import { daemons } from './daemons.js'
 import { deleteJobs } from './delete.js'
 import { empty } from './empty.js'
 import { enqueue } from './enqueue.js'
@@ -49,6 +52,9 @@ export const dataMethods = {
   'resume.everywhere': resumeEverywhereMethod,
   'paused.everywhere': pausedEverywhereMethod,
   'redis.version': redisVersion,
+  daemons,
+  'daemon.order': daemonOrder,
+  'daemon.answer': daemonAnswer,
 } as const
 
 export type DataMethodName = keyof typeof dataMethods

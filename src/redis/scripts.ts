@@ -33,10 +33,17 @@ export const scripts = {
   }),
   beat: defineScript({
     source: lua.beat,
-    keys: ['supervisors', 'claims', 'workers'],
-    args: ['prefix', 'supervisorId', 'leaseMs', 'workerTtlSec', 'nowIso', 'queues', 'workerCount', 'bare'],
+    keys: ['supervisors', 'claims', 'workers', 'supervisor', 'orders'],
+    // prettier-ignore
+    args: ['prefix', 'supervisorId', 'leaseMs', 'workerTtlSec', 'nowIso', 'queues', 'workerCount', 'bare', 'summary', 'orderLimit', 'answerMs'],
     record: ['execution', 'jobId', 'queue', 'worker', 'markSec', 'workSec'],
   }),
+  order: defineScript({
+    source: lua.order,
+    keys: ['supervisors', 'supervisor', 'orders', 'answer'],
+    args: ['supervisorId', 'order', 'method', 'expiryMs', 'answerMs', 'most', 'channel'],
+  }),
+  answerOrder: defineScript({ source: lua.answerOrder, keys: ['answer'], args: ['answerMs'] }),
   finish: defineScript({
     source: lua.finish,
     keys: ['claims'],
