@@ -6,6 +6,7 @@ import { daemons } from './daemons.js'
 import { deleteJobs } from './delete.js'
 import { empty } from './empty.js'
 import { enqueue } from './enqueue.js'
+import { enqueueNowMethod } from './enqueue-now.js'
 import { info } from './info.js'
 import { job } from './job.js'
 import { jobIdsMethod } from './job-ids.js'
@@ -13,6 +14,7 @@ import { jobs } from './jobs.js'
 import { queues } from './queues.js'
 import { requeue } from './requeue.js'
 import { resumeAll } from './resume-all.js'
+import { schedule } from './schedule.js'
 import { send } from './send.js'
 import { stopJob } from './stop-job.js'
 import { suspend } from './suspend.js'
@@ -35,8 +37,10 @@ export const dataMethods = {
   jobs,
   'jobs.ids': jobIdsMethod,
   job,
+  schedule,
   enqueue,
   requeue,
+  'jobs.enqueue-now': enqueueNowMethod,
   cancel,
   delete: deleteJobs,
   empty,
