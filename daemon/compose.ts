@@ -19,6 +19,7 @@ import { defaultSocketPath } from './control/socket-path.js'
 import { createCron } from './cron.js'
 import { type Monitor, createMonitor } from './monitor.js'
 import { DataConnection } from './data/connection.js'
+import { DataOver } from './data/over.js'
 import { warnFirstProcess } from './first-process.js'
 import { EventHub } from './events/hub.js'
 import { ownIdentity } from './host.js'
@@ -159,7 +160,6 @@ export async function run(config: Config, begun: Begun): Promise<number> {
     const { queues } = config
     const clock = systemClock
     const random = systemRandom
-    monitor?.watch(supervisor)
     const scheduler = config.scheduler
       ? new Scheduler({ redis, keys, queues, clock, random, logger, host, pid })
       : undefined
@@ -179,6 +179,8 @@ export async function run(config: Config, begun: Begun): Promise<number> {
       random,
       daemon: () => daemon.status(),
     })
+    const at = data
+    monitor?.watch(supervisor, new DataOver(() => at.open()))
     const redisAnswers = (): Promise<boolean> => answers(connect(COMMAND_TIMEOUT_MS))
     const beside = { scheduler, cron, webhooks, sentry, data, events, name, manager, monitor, redisAnswers }
     await serve(supervisor, beside, config, environment, logger)

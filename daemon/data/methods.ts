@@ -7,6 +7,8 @@ import { deleteJobs } from './delete.js'
 import { empty } from './empty.js'
 import { enqueue } from './enqueue.js'
 import { enqueueNowMethod } from './enqueue-now.js'
+import { failuresStep } from './failures-step.js'
+import { history } from './history.js'
 import { info } from './info.js'
 import { job } from './job.js'
 import { jobIdsMethod } from './job-ids.js'
@@ -56,6 +58,8 @@ export const dataMethods = {
   'resume.everywhere': resumeEverywhereMethod,
   'paused.everywhere': pausedEverywhereMethod,
   'redis.version': redisVersion,
+  history,
+  'failures.step': failuresStep,
   daemons,
   'daemon.order': daemonOrder,
   'daemon.answer': daemonAnswer,

@@ -87,6 +87,10 @@ export interface Keys {
   readonly webhooks: string
   /** Ours. Hash of one webhook to be sent. */
   webhook(entry: string): string
+  /** Ours. Hash of the minutes of an hour, counted from the epoch on the Redis clock: minute to what happened in it. */
+  history(hour: number | string): string
+  /** Ours. Held by the one who samples the fleet once a minute. */
+  readonly historySampler: string
 }
 
 export const DEFAULT_PREFIX = 'rq'
@@ -149,5 +153,7 @@ export function createKeys(prefix: string = DEFAULT_PREFIX): Keys {
     cronEntry: (entry) => `${own}:cron:${entry}`,
     webhooks: `${own}:webhooks`,
     webhook: (entry) => `${own}:webhook:${entry}`,
+    history: (hour) => `${own}:history:${hour}`,
+    historySampler: `${own}:history:sampler`,
   }
 }

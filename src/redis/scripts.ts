@@ -128,6 +128,13 @@ export const scripts = {
     args: ['prefix', 'jobId', 'queue', 'withDependents'],
   }),
   stop: defineScript({ source: lua.stop, keys: ['job'], args: ['prefix', 'jobId'] }),
+  historyAdd: defineScript({
+    source: lua.historyAdd,
+    keys: [],
+    args: ['prefix', 'keepSec'],
+    record: ['ageMs', 'part'],
+  }),
+  historyTurn: defineScript({ source: lua.historyTurn, keys: ['sampler'], args: ['id', 'leaseMs'] }),
   saveMeta: defineScript({ source: lua.saveMeta, keys: ['job'], args: ['meta', 'execution'] }),
   sweepAbandoned: defineScript({
     source: lua.sweepAbandoned,
