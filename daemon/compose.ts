@@ -13,11 +13,13 @@ import { queueOrder } from '../src/worker/queue-order.js'
 import type { Config } from './config/schema.js'
 import { loadConnectionClass } from './connection-class.js'
 import { customSettings } from './custom-settings.js'
+import { bindDaemon } from './control/methods.js'
 import { ControlSockets } from './control/sockets.js'
 import { defaultSocketPath } from './control/socket-path.js'
 import { createCron } from './cron.js'
 import { type Monitor, createMonitor } from './monitor.js'
 import { DataConnection } from './data/connection.js'
+import { DataOver } from './data/over.js'
 import { warnFirstProcess } from './first-process.js'
 import { EventHub } from './events/hub.js'
 import { ownIdentity } from './host.js'
@@ -25,6 +27,7 @@ import { LateSentry } from './sentry.js'
 import { printable, printableOutput } from './printable.js'
 import { preflight } from './preflight.js'
 import { JobLog } from './job-log.js'
+import { Orders } from './orders/orders.js'
 import { type PidFile, writePidFile } from './pid-file.js'
 import { obeySignals } from './obey-signals.js'
 import { outliveReaders } from './output-streams.js'
@@ -110,6 +113,8 @@ export async function run(config: Config, begun: Begun): Promise<number> {
       clock: systemClock,
     })
     const monitor = await createMonitor(config, { redis, keys, logger })
+    const orders = config.fleetOrders ? new Orders({ redis, keys, name, clock: systemClock, logger }) : undefined
+    const socket = config.socket ?? defaultSocketPath(environment)
     supervisor = new Supervisor({
       name,
       daemonId,
@@ -126,6 +131,11 @@ export async function run(config: Config, begun: Begun): Promise<number> {
       storesFailures: config.defaultExceptionHandler,
       report: (failure) => sentry?.report(failure),
       meter: monitor?.meter,
+      orders,
+      addresses: {
+        sockets: config.readSocket === undefined ? [socket] : [socket, config.readSocket],
+        http: config.http ?? null,
+      },
       burst: config.burst,
       order: queueOrder(config.dequeueStrategy, config.weights, systemRandom),
       maxJobs: config.maxJobs ?? Infinity,
@@ -150,13 +160,17 @@ export async function run(config: Config, begun: Begun): Promise<number> {
     const { queues } = config
     const clock = systemClock
     const random = systemRandom
-    monitor?.watch(supervisor)
     const scheduler = config.scheduler
       ? new Scheduler({ redis, keys, queues, clock, random, logger, host, pid })
       : undefined
     const cron = await createCron(config, { redis, logger, host, pid })
     const webhooks = new WebhookSender({ redis, keys, random, logger })
     const daemon = supervisor
+    orders?.serve({
+      handlers: bindDaemon(daemon, events, version),
+      supervisorId: () => daemon.supervisorId,
+      state: () => daemon.state,
+    })
     data = new DataConnection({
       connect: () => connect(COMMAND_TIMEOUT_MS),
       keys,
@@ -165,6 +179,8 @@ export async function run(config: Config, begun: Begun): Promise<number> {
       random,
       daemon: () => daemon.status(),
     })
+    const at = data
+    monitor?.watch(supervisor, new DataOver(() => at.open()))
     const redisAnswers = (): Promise<boolean> => answers(connect(COMMAND_TIMEOUT_MS))
     const beside = { scheduler, cron, webhooks, sentry, data, events, name, manager, monitor, redisAnswers }
     await serve(supervisor, beside, config, environment, logger)

@@ -24,6 +24,8 @@ export type ErrorCode =
   | 'RQD_SOCKET_IN_USE' // another daemon owns the control socket
   | 'RQD_EXECUTOR' // an executor could not be started
   | 'RQD_RELOAD_REFUSED' // the new configuration or code cannot be used; all stays as it was
+  | 'RQD_NO_SUCH_DAEMON' // no living daemon of this Redis has the name or id
+  | 'RQD_ORDER_REFUSED' // a daemon takes no order through Redis, or not this one
   | 'RQD_READ_ONLY' // a control socket that is for reading was asked to change something
 
 /** Base of all errors thrown by rqd: an `Error` with a stable `code`. */

@@ -194,8 +194,13 @@ export function program(io: RqdIo): commander.Command {
     .option('--read-socket <path>', 'another control socket, on which nothing can be changed')
     .option('--read-socket-mode <mode>', 'who may connect to that one')
     .option('--read-socket-group <group>', 'group that it belongs to')
-    .option('--http <address>', 'serve health and metrics here: 127.0.0.1:9181, unix:/path (default: nowhere)')
+    .option(
+      '--http <address>',
+      'serve the dashboard, health and metrics here: 127.0.0.1:9181, unix:/path (default: nowhere)',
+    )
     .option('--http-host <name>', 'answer HTTP requests for this name, too; repeatable', collect)
+    .option('--http-access <who>', 'visitors without a token may do nothing, view, or operate')
+    .option('--no-fleet-orders', 'take no orders through Redis (rqctl --everywhere): only over the control socket')
     .option('--pid <file>', 'keep the process id in this file')
     .option('--stop-timeout-sec <span>', 'when stopping, hand running jobs back after so long (default: wait for them)')
     .option('--lease-sec <s>', 'others take over our jobs after so long without a sign of life (default: 10 s)')

@@ -61,6 +61,12 @@ export function checked(check: (text: string) => unknown, what: string) {
 /** Where Redis is. */
 export const redisUrl = checked(parseRedisUrl, 'a URL: redis://host:port/db, rediss://… or unix:///path/to.sock?db=n')
 
+/** What whoever has it may see of the HTTP listener. */
+export const httpToken = z.string({ error: 'expected a token' }).min(16, 'expected a token of at least 16 characters')
+
+/** What visitors of the HTTP listener may do. */
+export const httpAccess = z.enum(['nothing', 'view', 'operate'], { error: 'expected nothing, view or operate' })
+
 /** Where HTTP is served. */
 export const httpAddress = checked(parseHttpAddress, 'an address such as 127.0.0.1:9181 or unix:/path/of/a.sock')
 

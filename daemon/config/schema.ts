@@ -14,7 +14,9 @@ import {
   checked,
   dateFormat,
   flag,
+  httpAccess,
   httpAddress,
+  httpToken,
   list,
   logFormat,
   logLevel,
@@ -112,7 +114,14 @@ export const schema = z.strictObject({
   /** Serve health and metrics here. Beyond this machine only with a token. */
   http: httpAddress.optional(),
   httpHosts: list(text('the name of a host'), /[\s,]+/, 'names of hosts').default([]),
-  httpToken: text('a token').min(16, 'expected a token of at least 16 characters').optional(),
+  /** Whoever has it may look and act. */
+  httpToken: httpToken.optional(),
+  /** Whoever has it may look. */
+  httpViewToken: httpToken.optional(),
+  /** What visitors without a token may do. */
+  httpAccess: httpAccess.optional(),
+  /** Do what is ordered through Redis, by whoever may write there. */
+  fleetOrders: flag().default(true),
   /** A file that holds our process id while we run. */
   pid: text('the path of a file').optional(),
   /** Running jobs are interrupted and handed back when the daemon has been stopping for so long. */

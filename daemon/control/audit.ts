@@ -5,9 +5,9 @@ import type { SaysOfItself } from './session-methods.js'
 
 /** What is known of whoever calls. */
 export interface Caller {
-  /** Number of the connection, counted from 1 since the daemon started. */
-  readonly connection: number
-  /** The path of the socket. */
+  /** Number of the connection, counted from 1 since the daemon started; undefined for an order through Redis. */
+  readonly connection?: number
+  /** The path of the socket, or `redis`. */
   readonly socket: string
   /** Who may connect to it. */
   readonly users: string

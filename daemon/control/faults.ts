@@ -39,6 +39,8 @@ export const faultCodes = {
   RQD_DUPLICATE_JOB: -32018,
   RQD_RELOAD_REFUSED: -32020,
   RQD_NO_SUCH_GROUP: -32024,
+  RQD_NO_SUCH_DAEMON: -32026,
+  RQD_ORDER_REFUSED: -32027,
   RQD_READ_ONLY: -32030,
 } as const satisfies Record<ErrorCode, number>
 

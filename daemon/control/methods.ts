@@ -35,7 +35,12 @@ export function bindMethods({ operations, data, events }: Served, version: strin
   return { ...bindDaemon(operations, events, version), ...bindData(data) }
 }
 
-function bindDaemon(operations: Operations, events: EventHub, version: string): Record<DaemonMethodName, Handler> {
+/** Bind the methods about the daemon itself. */
+export function bindDaemon(
+  operations: Operations,
+  events: EventHub,
+  version: string,
+): Record<DaemonMethodName, Handler> {
   // It takes long to make, and does not change.
   let document: OpenRpc | undefined
   return {

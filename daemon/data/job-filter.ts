@@ -34,6 +34,19 @@ export const filterParams = {
     .default(null)
     .describe('Only those that are in this state for longer than so many seconds'),
   error: z.string().min(1).nullable().default(null).describe('Text in the traceback, in upper case or lower'),
+  group: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('Only failed jobs of this group: a `signature` of `failures.step`'),
+  before: z.iso
+    .datetime()
+    .nullable()
+    .default(null)
+    .describe(
+      'Only those that are in this state since before this ISO time; one that does not say since when is meant',
+    ),
   cursor: z.string().nullable().default(null).describe('`cursor` of the answer before; null or left out: begin'),
 } as const
 
@@ -44,6 +57,8 @@ export interface FilterParams {
   readonly func: string | null
   readonly olderThanSec: number | null
   readonly error: string | null
+  readonly group: string | null
+  readonly before: string | null
   readonly cursor: string | null
 }
 
@@ -78,7 +93,8 @@ export async function foundPage(
   const isLooking = isFiltering(filter)
   const { found, cursor } = await pageOf(access, params, isLooking ? Math.min(limit, MOST_LOOKED_AT) : limit)
   if (!isLooking) return { jobs: found, looked: found.length, cursor }
-  const parts = { func: filter.func !== undefined, traceback: filter.error !== undefined }
+  const isGrouped = filter.group !== undefined
+  const parts = { func: isGrouped || filter.func !== undefined, traceback: isGrouped || filter.error !== undefined }
   const briefs = await readBriefs(access.store, found, parts)
   const nowMs = access.clock.epochMs()
   const jobs = briefs
@@ -98,6 +114,12 @@ async function pageOf(
   return { found: [...page.jobs], cursor: page.cursor === undefined ? null : writeCursor(page.cursor) }
 }
 
-function filterOf({ func, olderThanSec, error }: FilterParams): JobFilter {
-  return { func: func ?? undefined, olderThanSec: olderThanSec ?? undefined, error: error ?? undefined }
+function filterOf({ func, olderThanSec, error, group, before }: FilterParams): JobFilter {
+  return {
+    func: func ?? undefined,
+    olderThanSec: olderThanSec ?? undefined,
+    error: error ?? undefined,
+    group: group ?? undefined,
+    beforeMs: before === null ? undefined : Date.parse(before),
+  }
 }

@@ -1,4 +1,5 @@
 import type * as zod from 'zod'
+import { errorLine } from '../../src/fleet/error-line.js'
 import type { JobBrief } from '../../src/fleet/job-brief.js'
 import { type JobPlaceName, jobPlaces } from '../../src/fleet/job-place.js'
 import { requirePackage } from '../../src/require.js'
@@ -88,16 +89,9 @@ function rowOf(job: JobBrief, nowMs: number): JobRow {
     endedAt: isoOf(job.endedAtMs),
     ageSec: job.sinceMs === undefined ? null : Math.max(0, (nowMs - job.sinceMs) / 1000),
     worker: job.worker ?? null,
-    error: cut(lastLine(job.traceback)),
+    error: cut(job.traceback === undefined ? undefined : errorLine(job.traceback)),
     gone: job.isGone,
   }
-}
-
-/** The line that names the error: the last one of a Python traceback, the first of one of JavaScript. */
-function lastLine(traceback: string | undefined): string | undefined {
-  if (traceback === undefined) return undefined
-  const lines = traceback.split('\n').filter((line) => line.trim() !== '')
-  return traceback.startsWith('Traceback') ? lines.findLast((line) => !line.startsWith(' ')) : lines[0]
 }
 
 function cut(text: string | undefined): string | null {

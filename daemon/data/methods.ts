@@ -1,8 +1,14 @@
 import { cancel } from './cancel.js'
 import { cronList } from './cron-list.js'
+import { daemonAnswer } from './daemon-answer.js'
+import { daemonOrder } from './daemon-order.js'
+import { daemons } from './daemons.js'
 import { deleteJobs } from './delete.js'
 import { empty } from './empty.js'
 import { enqueue } from './enqueue.js'
+import { enqueueNowMethod } from './enqueue-now.js'
+import { failuresStep } from './failures-step.js'
+import { history } from './history.js'
 import { info } from './info.js'
 import { job } from './job.js'
 import { jobIdsMethod } from './job-ids.js'
@@ -10,6 +16,7 @@ import { jobs } from './jobs.js'
 import { queues } from './queues.js'
 import { requeue } from './requeue.js'
 import { resumeAll } from './resume-all.js'
+import { schedule } from './schedule.js'
 import { send } from './send.js'
 import { stopJob } from './stop-job.js'
 import { suspend } from './suspend.js'
@@ -32,8 +39,10 @@ export const dataMethods = {
   jobs,
   'jobs.ids': jobIdsMethod,
   job,
+  schedule,
   enqueue,
   requeue,
+  'jobs.enqueue-now': enqueueNowMethod,
   cancel,
   delete: deleteJobs,
   empty,
@@ -49,6 +58,11 @@ export const dataMethods = {
   'resume.everywhere': resumeEverywhereMethod,
   'paused.everywhere': pausedEverywhereMethod,
   'redis.version': redisVersion,
+  history,
+  'failures.step': failuresStep,
+  daemons,
+  'daemon.order': daemonOrder,
+  'daemon.answer': daemonAnswer,
 } as const
 
 export type DataMethodName = keyof typeof dataMethods

@@ -1,18 +1,18 @@
 import type { ParamsIn, Result } from '../control/protocol.js'
 import type { DataCaller } from './caller.js'
-import type { DataConnection } from './connection.js'
 import { DataHere } from './here.js'
+import type { DataAccess } from './method.js'
 import type { DataMethodName } from './methods.js'
 
-/** Runs the methods about data at rest in this process, over a connection that is made when it is first wanted. */
+/** Runs the methods about data at rest in this process, over whatever connection there is when one is called. */
 export class DataOver implements DataCaller {
-  readonly #connection: DataConnection
+  readonly #open: () => Promise<DataAccess>
 
-  constructor(connection: DataConnection) {
-    this.#connection = connection
+  constructor(open: () => Promise<DataAccess>) {
+    this.#open = open
   }
 
   async call<M extends DataMethodName>(name: M, params: ParamsIn<M>): Promise<Result<M>> {
-    return new DataHere(await this.#connection.open()).call(name, params)
+    return new DataHere(await this.#open()).call(name, params)
   }
 }

@@ -28,16 +28,19 @@ export function refuseHost(
   return { status: 403, text }
 }
 
-/** Without a token configured, everybody who reaches the listener may look. */
+/** Without any token configured, everybody who reaches the listener may look. */
 export function refuseToken(
   { authorization }: Pick<Asked, 'authorization'>,
-  token: string | undefined,
+  tokens: readonly string[],
 ): Refusal | undefined {
-  if (token === undefined) return undefined
+  if (tokens.length === 0) return undefined
   const given = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1]
-  if (given !== undefined && sameSecret(given, token)) return undefined
+  if (given !== undefined && tokens.some((token) => sameSecret(given, token))) return undefined
   const found = given === undefined ? 'no bearer token' : 'another token'
-  return { status: 401, text: `found ${found}; expected "Authorization: Bearer" with the daemon's http-token` }
+  return {
+    status: 401,
+    text: `found ${found}; expected "Authorization: Bearer" with the daemon's http-token, or its http-view-token`,
+  }
 }
 
 /** The name or address in a Host header. */

@@ -24,8 +24,8 @@ export interface HttpServerOptions {
   readonly address: HttpAddress
   /** Names under which it may be asked for, beside addresses and `localhost`. */
   readonly hosts: readonly string[]
-  /** Asked for by all routes that are not open; undefined: none is. */
-  readonly token: string | undefined
+  /** One of these is asked for by all routes that are not open; none: nothing is asked for. */
+  readonly tokens: readonly string[]
   readonly routes: ReadonlyMap<string, Route>
   /** Answers what no route does, by rules of its own, to whoever asks for a host of ours; undefined: there is no more. */
   readonly site?: Site | undefined
@@ -51,10 +51,10 @@ export class HttpServer implements Service {
 
   /** @throws RqdError RQD_BAD_OPTION for an address that others reach, without a token. */
   constructor(options: HttpServerOptions) {
-    const { address, token } = options
-    if (!isLocal(address) && token === undefined) {
+    const { address, tokens } = options
+    if (!isLocal(address) && tokens.length === 0) {
       const shown = showHttpAddress(address)
-      const text = `the HTTP listener is to be on ${shown}, where other machines reach it, without a token: set http-token, or listen on 127.0.0.1`
+      const text = `the HTTP listener is to be on ${shown}, where other machines reach it, without a token: set http-token or http-view-token, or listen on 127.0.0.1`
       throw new RqdError('RQD_BAD_OPTION', text)
     }
     this.#options = options
@@ -139,12 +139,12 @@ export class HttpServer implements Service {
   }
 
   async #find(request: IncomingMessage): Promise<Answer> {
-    const { hosts, token, routes } = this.#options
+    const { hosts, tokens, routes } = this.#options
     const { host, authorization } = request.headers
     const path = pathOf(request)
     const route = routes.get(path)
     const refused =
-      refuseHost({ host }, hosts) ?? (route?.open === true ? undefined : refuseToken({ authorization }, token))
+      refuseHost({ host }, hosts) ?? (route?.open === true ? undefined : refuseToken({ authorization }, tokens))
     if (refused !== undefined) return plain(refused.status, refused.text)
     if (route === undefined) return plain(404, `there is nothing here; there are ${[...routes.keys()].join(', ')}`)
     if (request.method === 'GET' || request.method === 'HEAD') return route.answer()

@@ -19,9 +19,12 @@ export function obeyCommands(
   board: Board,
   pool: Killer,
   daemon: Daemon,
+  onOrder: ((supervisorId: string) => void) | undefined,
 ): Commands {
   const { connect, store, logger, clock } = options
-  return new Commands({ connect, keys: store.keys, workers, logger, listener: obey(board, pool, daemon, clock) })
+  const listener = obey(board, pool, daemon, clock)
+  const also = onOrder && { channel: store.keys.orderCalls, hear: onOrder }
+  return new Commands({ connect, keys: store.keys, workers, logger, listener, also })
 }
 
 /**

@@ -1,4 +1,6 @@
+import { memoryUsage } from 'node:process'
 import { Link } from '../../src/redis/link.js'
+import type { DaemonSummary } from '../../src/fleet/daemon-summary.js'
 import type { Commands } from '../../src/worker/commands.js'
 import { newCounters } from '../../src/worker/counters.js'
 import { Recoverer } from '../../src/maintenance/recoverer.js'
@@ -26,6 +28,7 @@ import { saveRunningMeta } from './save-meta.js'
 import type { SlotView } from './slot-view.js'
 import { StopBudget } from './stop-budget.js'
 import { StoppedCalls } from './stopped-calls.js'
+import { summarize } from './summary.js'
 import type { SupervisorOptions } from './supervisor-options.js'
 
 /** How long results may wait for Redis when the daemon stops. */
@@ -201,6 +204,8 @@ export class Parts {
       leaseLost,
       claimLost: (execution) => this.board.claimLost(execution),
       counted: (claims) => this.#compare(claims),
+      summary: () => JSON.stringify(this.#summary()),
+      ordered: options.orders && ((orders) => options.orders?.take(orders)),
     })
     this.recoverer = new Recoverer({
       store,
@@ -253,7 +258,14 @@ export class Parts {
       logger.warn('the time to stop is over: running jobs go back to their queues', { jobs: this.board.running.size })
       void owner.stop(true)
     })
-    this.commands = obeyCommands(options, this.presence.workers, this.board, this.pool, owner)
+    this.commands = obeyCommands(
+      options,
+      this.presence.workers,
+      this.board,
+      this.pool,
+      owner,
+      options.orders && ((id) => (id === this.presence.supervisorId ? this.heart.nudge() : undefined)),
+    )
     this.changes = new Changes({
       pool: this.pool,
       presence: this.presence,
@@ -275,6 +287,18 @@ export class Parts {
   /** The slots whose workers are alive: those that serve, and those that were given up and end their jobs. */
   shown(): SlotView[] {
     return [...this.pool.view(), ...this.pool.retiring()]
+  }
+
+  #summary(): DaemonSummary {
+    return summarize({
+      state: this.#owner.state(),
+      slots: this.shown(),
+      running: this.board.running.size,
+      pausedQueues: this.#options.queues.filter((queue) => this.fetcher.isPaused(queue)),
+      counters: this.counters,
+      rssBytes: memoryUsage.rss(),
+      addresses: this.#options.addresses,
+    })
   }
 
   /** Claim more if there is room. */

@@ -19,6 +19,8 @@ export interface PresenceOptions {
   queues: readonly string[]
   executors: number
   leaseMs: number
+  /** Takes what is ordered through Redis, if it does. */
+  orders?: object | undefined
   store: Store
   clock: Clock
   random: Random
@@ -41,6 +43,11 @@ export class Presence {
   /** The id of the lease, under which claims are recorded. */
   get supervisorId(): string {
     return this.#supervisorId
+  }
+
+  /** Whether Redis knows of it. */
+  get isRegistered(): boolean {
+    return this.#registered
   }
 
   /** The names of the workers that are registered, or going to be. */
@@ -96,6 +103,7 @@ export class Presence {
         queues,
         workers: this.workers,
         leaseMs,
+        takesOrders: this.#options.orders !== undefined,
         nowMs: clock.epochMs(),
       }),
     )

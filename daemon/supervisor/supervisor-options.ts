@@ -13,6 +13,15 @@ import type { PrepareReload } from './changes.js'
 import type { Meter } from '../meter.js'
 import type { RecyclePolicy } from './lifetime.js'
 import type { SpawnExecutor } from './spawn.js'
+import type { Addresses } from './summary.js'
+
+/** Does what is ordered of the daemon. */
+export interface OrderTaker {
+  /** Orders as they were given, JSON. Each comes once. */
+  take(orders: readonly string[]): void
+  /** No more orders: resolves when those under way are answered. */
+  stop(): Promise<void>
+}
 
 export interface SupervisorOptions {
   name: string
@@ -62,6 +71,10 @@ export interface SupervisorOptions {
   jobLog: JobLog
   /** Reads and tries what a reload brings; left out, there is nothing to reload. */
   prepareReload?: PrepareReload | undefined
+  /** Does what is ordered through Redis; left out, orders are refused. */
+  orders?: OrderTaker | undefined
+  /** Where else it can be reached, to be shown to others. */
+  addresses?: Addresses | undefined
   /** Told of what is to be counted for monitors. */
   meter?: Meter | undefined
   output: (chunk: Uint8Array, stream: 'stdout' | 'stderr') => void

@@ -101,6 +101,11 @@ export class Supervisor implements Service, Operations {
     return this.#paused()
   }
 
+  /** The id of its lease. */
+  get supervisorId(): string {
+    return this.#parts.presence.supervisorId
+  }
+
   /** How many executors run jobs now. */
   get busyExecutors(): number {
     return this.#parts.pool.busy
@@ -258,6 +263,7 @@ export class Supervisor implements Service, Operations {
     const unsettled = await this.#parts.settler.drain(SETTLE_LIMIT_MS)
     await this.#parts.commands.stop()
     await this.#parts.heart.stop()
+    await this.#options.orders?.stop()
     await this.#parts.recoverer.stop()
     await this.#parts.sweeper.stop()
     await this.#parts.link.stop()
@@ -291,6 +297,7 @@ export class Supervisor implements Service, Operations {
     this.#options.logger.info(`daemon ${phase}`, { was: this.#phase })
     this.#options.events.publish('daemon.state', { state: phase, was: this.#phase })
     this.#phase = phase
+    if (this.#parts.presence.isRegistered) this.#parts.heart.nudge()
   }
 
   #paused(): string[] {

@@ -65,6 +65,14 @@ export interface Keys {
   supervisor(supervisorId: string): string
   /** Ours. Hash of the jobs that a supervisor holds: execution id to JSON {id, queue}. */
   claims(supervisorId: string): string
+  /** Ours. List of the orders to a daemon that it has not taken up yet, JSON. */
+  orders(supervisorId: string): string
+  /** Ours. Pub/sub channel on which the id of a supervisor is told when there is an order for it. */
+  readonly orderCalls: string
+  /** Ours. Hash of what has become of an order. */
+  answer(order: string): string
+  /** Ours. Held by whoever restarts the daemons one by one. */
+  readonly upgrade: string
   /** Exists while somebody cleans a queue's registries, and with RQ 1.13 for 15 minutes from then. */
   cleaning(queue: string): string
   /** Ours. Hash of the abandoned entries of a queue's started jobs that we are about to recover. */
@@ -79,6 +87,10 @@ export interface Keys {
   readonly webhooks: string
   /** Ours. Hash of one webhook to be sent. */
   webhook(entry: string): string
+  /** Ours. Hash of the minutes of an hour, counted from the epoch on the Redis clock: minute to what happened in it. */
+  history(hour: number | string): string
+  /** Ours. Held by the one who samples the fleet once a minute. */
+  readonly historySampler: string
 }
 
 export const DEFAULT_PREFIX = 'rq'
@@ -130,6 +142,10 @@ export function createKeys(prefix: string = DEFAULT_PREFIX): Keys {
     supervisors: `${own}:supervisors`,
     supervisor: (supervisorId) => `${own}:supervisor:${supervisorId}`,
     claims: (supervisorId) => `${own}:claims:${supervisorId}`,
+    orders: (supervisorId) => `${own}:orders:${supervisorId}`,
+    orderCalls: `${own}:orders`,
+    answer: (order) => `${own}:answer:${order}`,
+    upgrade: `${own}:upgrade`,
     cleaning: (queue) => `${prefix}:clean_registries:${queue}`,
     abandoned: (queue) => `${own}:abandoned:${queue}`,
     intermediateSeen: (queue) => `${own}:intermediate:${queue}`,
@@ -137,5 +153,7 @@ export function createKeys(prefix: string = DEFAULT_PREFIX): Keys {
     cronEntry: (entry) => `${own}:cron:${entry}`,
     webhooks: `${own}:webhooks`,
     webhook: (entry) => `${own}:webhook:${entry}`,
+    history: (hour) => `${own}:history:${hour}`,
+    historySampler: `${own}:history:sampler`,
   }
 }

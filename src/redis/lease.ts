@@ -1,5 +1,8 @@
 /** What the lease of a supervisor is begun and kept with. */
 
+/** How long what became of an order is kept, milliseconds. */
+export const ANSWER_TTL_MS = 60_000
+
 /** Who registers: the supervisor's lease and its workers. Field values are hash texts. */
 export interface Registration {
   supervisorId: string
@@ -26,11 +29,17 @@ export interface Beat {
     markSec: number
     workSec: number
   }[]
+  /** What the daemon does, JSON, to be shown to others. Left out: as before. */
+  summary?: string | undefined
+  /** Orders to take up at most. Default: none. */
+  orderLimit?: number
 }
 
 export interface BeatReply {
   /** How many claims Redis has of this supervisor. */
   readonly claims: number
+  /** Orders that were taken up, in the order in which they were given: JSON. Nobody else gets them. */
+  readonly orders: string[]
   /** Running executions whose claim is gone. */
   readonly gone: string[]
 }

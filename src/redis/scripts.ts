@@ -33,10 +33,17 @@ export const scripts = {
   }),
   beat: defineScript({
     source: lua.beat,
-    keys: ['supervisors', 'claims', 'workers'],
-    args: ['prefix', 'supervisorId', 'leaseMs', 'workerTtlSec', 'nowIso', 'queues', 'workerCount', 'bare'],
+    keys: ['supervisors', 'claims', 'workers', 'supervisor', 'orders'],
+    // prettier-ignore
+    args: ['prefix', 'supervisorId', 'leaseMs', 'workerTtlSec', 'nowIso', 'queues', 'workerCount', 'bare', 'summary', 'orderLimit', 'answerMs'],
     record: ['execution', 'jobId', 'queue', 'worker', 'markSec', 'workSec'],
   }),
+  order: defineScript({
+    source: lua.order,
+    keys: ['supervisors', 'supervisor', 'orders', 'answer'],
+    args: ['supervisorId', 'order', 'method', 'expiryMs', 'answerMs', 'most', 'channel'],
+  }),
+  answerOrder: defineScript({ source: lua.answerOrder, keys: ['answer'], args: ['answerMs'] }),
   finish: defineScript({
     source: lua.finish,
     keys: ['claims'],
@@ -104,6 +111,12 @@ export const scripts = {
     args: ['prefix', 'queue', 'nowIso', 'emptyTraceback', 'atFront'],
     record: ['jobId'],
   }),
+  enqueueNow: defineScript({
+    source: lua.enqueueNow,
+    keys: ['scheduled', 'queueKey', 'schedulerLock'],
+    args: ['prefix', 'queue', 'nowIso'],
+    record: ['jobId'],
+  }),
   cancel: defineScript({
     source: lua.cancel,
     keys: ['job'],
@@ -115,6 +128,13 @@ export const scripts = {
     args: ['prefix', 'jobId', 'queue', 'withDependents'],
   }),
   stop: defineScript({ source: lua.stop, keys: ['job'], args: ['prefix', 'jobId'] }),
+  historyAdd: defineScript({
+    source: lua.historyAdd,
+    keys: [],
+    args: ['prefix', 'keepSec'],
+    record: ['ageMs', 'part'],
+  }),
+  historyTurn: defineScript({ source: lua.historyTurn, keys: ['sampler'], args: ['id', 'leaseMs'] }),
   saveMeta: defineScript({ source: lua.saveMeta, keys: ['job'], args: ['meta', 'execution'] }),
   sweepAbandoned: defineScript({
     source: lua.sweepAbandoned,

@@ -5,7 +5,7 @@ import { readClaims, type ClaimCall, type ClaimReply, type SkipReason } from './
 import { DEFAULT_COMPAT, type Compat } from './compat.js'
 import type { Keys } from './keys.js'
 import type { PackedArgument } from './pack-texts.js'
-import type { Beat, BeatReply, Registration } from './lease.js'
+import { ANSWER_TTL_MS, type Beat, type BeatReply, type Registration } from './lease.js'
 import { packJob, packJobs, type NewJob } from './pack-job.js'
 import { asInteger, asList, asText, packRecords, runScript, type RawReply, type ScriptArgument } from './script.js'
 import { scripts } from './scripts.js'
@@ -213,9 +213,15 @@ export class Store {
   /** Extend the lease. @returns 'lost' if it is held no longer. */
   async beat(beat: Beat): Promise<'lost' | BeatReply> {
     const { keys } = this
-    const [state, claims, ...gone] = asList(
+    const [state, claims, orders, ...gone] = asList(
       await runScript(this.redis, scripts.beat, {
-        keys: { supervisors: keys.supervisors, claims: keys.claims(beat.supervisorId), workers: keys.workers },
+        keys: {
+          supervisors: keys.supervisors,
+          claims: keys.claims(beat.supervisorId),
+          workers: keys.workers,
+          supervisor: keys.supervisor(beat.supervisorId),
+          orders: keys.orders(beat.supervisorId),
+        },
         args: {
           prefix: keys.prefix,
           supervisorId: beat.supervisorId,
@@ -225,13 +231,20 @@ export class Store {
           queues: JSON.stringify(beat.queues),
           workerCount: beat.workers.length,
           bare: this.#bare,
+          summary: beat.summary ?? '',
+          orderLimit: beat.orderLimit ?? 0,
+          answerMs: ANSWER_TTL_MS,
         },
         moreArgs: beat.workers.flatMap(({ name, state: shown, pid }) => [name, shown, pid ?? 0]),
         records: beat.running,
       }),
     )
     if (asText(state) === 'lost') return 'lost'
-    return { claims: asInteger(claims), gone: gone.map((execution) => asText(execution)) }
+    return {
+      claims: asInteger(claims),
+      orders: asList(orders).map(asText),
+      gone: gone.map((execution) => asText(execution)),
+    }
   }
 
   /** End a registration. @returns how many claims are still held, for others to take over. */

@@ -22,6 +22,8 @@ export interface CommandsOptions {
   workers: readonly string[]
   logger: Logger
   listener: CommandListener
+  /** Another channel, of any sender, and who is told what comes there. */
+  also?: { readonly channel: string; readonly hear: (text: string) => void } | undefined
 }
 
 /** Between two looks at the connection, which tells nothing by itself when it is half open. */
@@ -38,6 +40,7 @@ export class Commands implements Service {
   readonly #keys: Keys
   readonly #logger: Logger
   readonly #listener: CommandListener
+  readonly #also: CommandsOptions['also']
   readonly #first = deferred()
   /** Workers by their channels. */
   #workers: ReadonlyMap<string, string>
@@ -46,12 +49,13 @@ export class Commands implements Service {
   #complained = false
   #stopped = false
 
-  constructor({ connect, keys, workers, logger, listener }: CommandsOptions) {
+  constructor({ connect, keys, workers, logger, listener, also }: CommandsOptions) {
     this.#client = connect()
     this.#keys = keys
     this.#workers = this.#channelsOf(workers)
     this.#logger = logger
     this.#listener = listener
+    this.#also = also
   }
 
   async start(): Promise<void> {
@@ -99,7 +103,7 @@ export class Commands implements Service {
 
   async #subscribe(): Promise<void> {
     try {
-      await this.#client.subscribe(...this.#workers.keys())
+      await this.#client.subscribe(...this.#workers.keys(), ...(this.#also === undefined ? [] : [this.#also.channel]))
       this.#subscribed = true
       this.#complained = false
       this.#first.resolve()
@@ -125,6 +129,7 @@ export class Commands implements Service {
   }
 
   #hear(channel: string, text: string): void {
+    if (channel === this.#also?.channel) this.#also.hear(text)
     const worker = this.#workers.get(channel)
     if (worker === undefined) return
     const { command, job_id: jobId, execution_id: execution } = readCommand(text)

@@ -24,7 +24,14 @@ export interface HeartOptions {
   claimLost: (execution: string) => void
   /** How many claims Redis has of this supervisor. */
   counted: (claims: number) => void
+  /** What the daemon does now, JSON, to be shown to others. Left out: nothing is shown. */
+  summary?: () => string
+  /** Takes orders that came through Redis; left out: none are taken up. */
+  ordered?: ((orders: readonly string[]) => void) | undefined
 }
+
+/** Orders that one beat takes up; the next ones come with the next beat, which follows at once. */
+const ORDERS_PER_BEAT = 8
 
 /** Keeps the lease and shows workers and running jobs alive, several times a lease. */
 export class Heart implements Service {
@@ -33,6 +40,9 @@ export class Heart implements Service {
   #beating: Promise<void> | undefined
   #stopped = false
   #failing = false
+  /** The summary that Redis has, and of which supervisor. */
+  #shown = ''
+  #beatsAgain = false
 
   constructor(options: HeartOptions) {
     this.#options = options
@@ -51,11 +61,21 @@ export class Heart implements Service {
 
   /** Beat now, whatever the timer says. */
   beat(): Promise<void> {
+    if (this.#stopped) return Promise.resolve()
     this.#beating ??= this.#beat().finally(() => {
       this.#beating = undefined
-      this.#plan()
+      const again = this.#beatsAgain
+      this.#beatsAgain = false
+      if (again && !this.#stopped) void this.beat()
+      else this.#plan()
     })
     return this.#beating
+  }
+
+  /** Something has changed that others are to know, or that Redis has for us: beat now, and again if a beat is on its way. */
+  nudge(): void {
+    if (this.#beating === undefined) void this.beat()
+    else this.#beatsAgain = true
   }
 
   #plan(): void {
@@ -64,22 +84,29 @@ export class Heart implements Service {
   }
 
   async #beat(): Promise<void> {
-    const { store, clock, logger, queues, leaseMs, supervisorId, members, leaseLost, claimLost, counted } =
-      this.#options
+    const { store, clock, logger, queues, leaseMs, members, leaseLost, claimLost, counted, ordered } = this.#options
+    const supervisorId = this.#options.supervisorId()
+    const summary = this.#options.summary?.() ?? ''
+    const shown = supervisorId + summary
     try {
       const reply = await store.beat({
-        supervisorId: supervisorId(),
+        supervisorId,
         leaseMs,
         workerTtlSec: rqDefaults.workerTtlSec,
         nowIso: formatIso(clock.epochMs()),
         queues,
+        summary: shown === this.#shown ? undefined : summary,
+        orderLimit: ordered === undefined ? 0 : ORDERS_PER_BEAT,
         ...members(),
       })
       this.#failing = false
       if (reply === 'lost') await leaseLost()
       else {
+        this.#shown = shown
         for (const execution of reply.gone) claimLost(execution)
         counted(reply.claims)
+        if (reply.orders.length > 0) ordered?.(reply.orders)
+        if (reply.orders.length === ORDERS_PER_BEAT) this.#beatsAgain = true
       }
     } catch (thrown) {
       if (!this.#failing) logger.error('no beat could be sent to Redis', { error: coerceError(thrown).message })

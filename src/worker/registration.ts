@@ -86,6 +86,8 @@ export function registration(daemon: {
   queues: readonly string[]
   workers: readonly string[]
   leaseMs: number
+  /** Whether it takes orders through Redis; left out by what is no daemon. */
+  takesOrders?: boolean
   nowMs: number
 }): Registration {
   const { supervisorId, identity, queues, leaseMs } = daemon
@@ -109,6 +111,7 @@ export function registration(daemon: {
       // Whoever takes over buries the workers too.
       workers: JSON.stringify(daemon.workers),
       queues: JSON.stringify(queues),
+      ...(daemon.takesOrders === undefined ? {} : { orders: daemon.takesOrders ? '1' : '0' }),
     },
     workers: daemon.workers.map((name) => newWorker(name, daemon)),
   }

@@ -26,6 +26,7 @@ const placeholders: Record<string, string[]> = {
   supervisor: ['S'],
   claims: ['S'],
   webhook: ['N'],
+  history: ['HOUR'],
 }
 
 t.test('docs/keys.md lists every key', async (t) => {

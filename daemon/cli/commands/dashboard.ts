@@ -56,12 +56,12 @@ async function serve(
     const logger = loggerOf(context)
     const rules = view ? { operate: undefined, view: token } : { operate: token, view: undefined }
     const site = mountDashboard({
-      data: new DataOver(connection),
+      data: new DataOver(() => connection.open()),
       admission: { kind: 'tokens', rules: { ...rules, withoutToken: 'nothing' } },
       clock,
       logger,
     })
-    const server = new HttpServer({ address, hosts, token, routes: new Map(), site, logger })
+    const server = new HttpServer({ address, hosts, tokens: [token], routes: new Map(), site, logger })
     await server.start()
     try {
       const place = { address: server.address, token }

@@ -35,11 +35,17 @@ export const queuesPage: Page = async (context) => {
 }
 
 /** Says that nobody takes jobs. */
-export function Suspended({ context }: { readonly context: PageContext }): VNode {
+export function Suspended({
+  context,
+  back = '/queues',
+}: {
+  readonly context: PageContext
+  readonly back?: string
+}): VNode {
   return (
     <div class="note refused row">
       <span>All workers of this Redis are suspended: nothing is taken off any queue.</span>
-      <ActionButton context={context} action="resume-all" back="/queues" label="Resume all" />
+      <ActionButton context={context} action="resume-all" back={back} label="Resume all" />
     </div>
   )
 }

@@ -18,7 +18,7 @@ async function startHttp(t: Test, options: Partial<HttpServerOptions> = {}) {
     ['/broken', { open: true, answer: () => Promise.reject(new Error('secret inside')) }],
   ])
   const address = parseHttpAddress('127.0.0.1:0')
-  const server = new HttpServer({ address, hosts: [], token: undefined, routes, logger, ...options })
+  const server = new HttpServer({ address, hosts: [], tokens: [], routes, logger, ...options })
   await server.start()
   t.teardown(() => server.stop())
   return { server, logger, url: `http://${server.address}` }
@@ -61,7 +61,7 @@ t.test('what goes wrong inside is logged, and not told', async (t) => {
 })
 
 t.test('C11: a token guards all but what is open', async (t) => {
-  const { url } = await startHttp(t, { token })
+  const { url } = await startHttp(t, { tokens: [token] })
   t.equal((await fetch(`${url}/open`)).status, 200)
   const refused = await fetch(`${url}/closed`)
   t.equal(refused.status, 401)
@@ -93,11 +93,11 @@ t.test('C11: a foreign name for this machine is turned away', async (t) => {
 t.test('C11: beyond this machine it listens only with a token', async (t) => {
   const options = { hosts: [], routes: new Map(), logger: new MemoryLogger() }
   const address = parseHttpAddress('0.0.0.0:0')
-  t.throws(() => new HttpServer({ ...options, address, token: undefined }), {
+  t.throws(() => new HttpServer({ ...options, address, tokens: [] }), {
     code: 'RQD_BAD_OPTION',
     message: /0\.0\.0\.0:0, where other machines reach it, without a token: set http-token/,
   })
-  t.doesNotThrow(() => new HttpServer({ ...options, address, token }))
+  t.doesNotThrow(() => new HttpServer({ ...options, address, tokens: [token] }))
 })
 
 t.test('a Unix socket belongs to this user alone, and goes when the listener stops', async (t) => {
@@ -120,7 +120,7 @@ t.test('a Unix socket belongs to this user alone, and goes when the listener sto
 t.test('a port that is taken is named', async (t) => {
   const { server } = await startHttp(t)
   const address = parseHttpAddress(server.address)
-  const second = new HttpServer({ address, hosts: [], token: undefined, routes: new Map(), logger: new MemoryLogger() })
+  const second = new HttpServer({ address, hosts: [], tokens: [], routes: new Map(), logger: new MemoryLogger() })
   await t.rejects(second.start(), { code: 'RQD_SOCKET_IN_USE', message: server.address })
 })
 

@@ -68,8 +68,26 @@ void t.test('RQ’s keys are spelled as RQ spells them', (t) => {
 
 void t.test('our own keys lie where RQ’s tools never look', (t) => {
   t.strictSame(
-    [keys.ownPrefix, keys.supervisors, keys.supervisor('s'), keys.claims('s')],
-    ['rqd', 'rqd:supervisors', 'rqd:supervisor:s', 'rqd:claims:s'],
+    [
+      keys.ownPrefix,
+      keys.supervisors,
+      keys.supervisor('s'),
+      keys.claims('s'),
+      keys.orders('s'),
+      keys.orderCalls,
+      keys.answer('o'),
+      keys.upgrade,
+    ],
+    [
+      'rqd',
+      'rqd:supervisors',
+      'rqd:supervisor:s',
+      'rqd:claims:s',
+      'rqd:orders:s',
+      'rqd:orders',
+      'rqd:answer:o',
+      'rqd:upgrade',
+    ],
   )
   t.end()
 })
