@@ -51,6 +51,8 @@ async function provide() {
   if (!hasPrometheusParser() && mayInstall()) await aptInstall(['python3-prometheus-client'])
   if (!hasPrometheusParser())
     missing("Prometheus' parser is not installed. On Debian and Ubuntu: sudo apt-get install python3-prometheus-client")
+  if (!hasChromium() && mayInstall()) await aptInstall(['chromium'])
+  if (!hasChromium()) missing('Chromium is not installed. On Debian and Ubuntu: sudo apt-get install chromium')
   if ((await providePromtool()) === undefined)
     missing('promtool is not installed. It comes with Prometheus: https://prometheus.io/download')
   await step('Compiling the tests', () => run('npm', ['run', '--silent', 'build:test']))
@@ -84,6 +86,9 @@ const socketTools = { socat: 'socat', nc: 'netcat-openbsd' }
 const hasRubyRedis = () => spawnSync('ruby', ['-e', 'require "redis"']).status === 0
 
 const hasPhpRedis = () => spawnSync('php', ['-r', 'exit(class_exists("Redis") ? 0 : 1);']).status === 0
+
+// Debian's, where the tests look for it.
+const hasChromium = () => findProgram('chromium', '/usr/bin') !== undefined
 
 const hasPrometheusParser = () => spawnSync('/usr/bin/python3', ['-c', 'import prometheus_client']).status === 0
 

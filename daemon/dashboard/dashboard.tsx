@@ -18,6 +18,7 @@ import { Links } from './view/links.js'
 import { CONFIRMED_FIELD, Question } from './view/question.js'
 import { htmlReply } from './view/render.js'
 import { SignIn } from './view/sign-in.js'
+import type { Visitor } from './visitor.js'
 import { type Admission, type Visit, admit, cookieName, cookieScope, newVisitorId } from './visits.js'
 
 export interface DashboardOptions {
@@ -48,10 +49,15 @@ export class Dashboard {
   async answer(ask: Ask): Promise<Reply> {
     const links = new Links(ask.base)
     const visit = await this.admit(ask)
-    if (ask.path === '/sign-in' && ask.method === 'POST') return this.#signIn(ask, links, ask.form.get('token'))
-    const shown = ask.query.get('token')
-    // An address with a token in it, as command lines print them: it must not stay in the browser's bar.
-    if (shown !== null && ask.method === 'GET') return this.#signIn(ask, links, shown)
+    if (this.#options.admission.kind === 'tokens') {
+      const { rules } = this.#options.admission
+      if (ask.path === '/sign-in' && ask.method === 'POST') {
+        return this.#signIn(ask, links, visitorOf(ask.form.get('token') ?? '', rules))
+      }
+      // An address with a token in it, as command lines print them: it must not stay in the browser's bar.
+      const shown = ask.query.get('token')
+      if (shown !== null && ask.method === 'GET') return this.#signIn(ask, links, visitorOf(shown, rules))
+    }
     const { visitor } = visit
     if (visitor === undefined) return this.#turnAway(links)
     const context: PageContext = {
@@ -135,9 +141,7 @@ export class Dashboard {
     }
   }
 
-  #signIn(ask: Ask, links: Links, token: string | null): Reply {
-    const { admission } = this.#options
-    const visitor = admission.kind === 'tokens' ? visitorOf(token ?? '', admission.rules) : undefined
+  #signIn(ask: Ask, links: Links, visitor: Visitor | undefined): Reply {
     if (visitor === undefined) return htmlReply(401, <SignIn links={links} wrong={true} />)
     // A new id, so that nobody can have planted the old one.
     const id = newVisitorId()
@@ -145,7 +149,7 @@ export class Dashboard {
     this.#options.logger.info('dashboard: signed in', { caller: visitor.name })
     const query = new URLSearchParams(ask.query)
     query.delete('token')
-    const path = ask.path === '/sign-in' ? '/' : ask.path
+    const path = ask.path === '/sign-in' ? '/' : placeOf(ask.path)
     const cookie = writeCookie(cookieName(ask), id, cookieScope(ask))
     return redirect(links.to(path, Object.fromEntries(query)), { 'set-cookie': cookie })
   }
@@ -162,7 +166,7 @@ export class Dashboard {
   }
 }
 
-/** Where to go after an action: a place of ours, whatever the form says. */
+/** Where to go next: a place of ours, whatever the form or the address says. */
 function placeOf(text: string | null): string {
   return text !== null && /^\/(?![/\\])/.test(text) ? text : '/'
 }

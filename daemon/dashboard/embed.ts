@@ -37,6 +37,7 @@ interface FastifyLike {
     parse: (request: unknown, payload: unknown, done: (error: null) => void) => void,
   ): unknown
   all(path: string, handler: (request: FastifyRequestLike, reply: FastifyReplyLike) => void): unknown
+  addHook(name: 'preClose', hook: (done: () => void) => void): unknown
   readonly prefix: string
 }
 
@@ -84,10 +85,12 @@ export function createDashboard(options: DashboardOptions): EmbeddedDashboard {
       // Forms are read here; without this, Fastify refuses what it does not know.
       instance.removeAllContentTypeParsers()
       instance.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null))
-      const base = instance.prefix
+      // The server waits for answers under way when it closes, and pages that are followed live never end.
+      instance.addHook('preClose', (closed) => void mounted.close().then(closed))
+      const depth = instance.prefix.split('/').filter((part) => part !== '').length
       const answer = ({ raw }: FastifyRequestLike, reply: FastifyReplyLike): void => {
         reply.hijack()
-        void mounted.handle(raw, reply.raw, { base, path: pathOf(raw.url).slice(base.length) })
+        void mounted.handle(raw, reply.raw, placeBelow(pathOf(raw.url), depth))
       }
       instance.all('/', answer)
       instance.all('/*', answer)
@@ -95,6 +98,12 @@ export function createDashboard(options: DashboardOptions): EmbeddedDashboard {
     },
     close: () => mounted.close(),
   }
+}
+
+/** The first parts of a path are where we are mounted; as they are asked for, since a prefix may hold parameters. */
+function placeBelow(path: string, depth: number): { base: string; path: string } {
+  const base = path.split('/', depth + 1).join('/')
+  return { base, path: path.slice(base.length) }
 }
 
 function pathOf(url = '/'): string {

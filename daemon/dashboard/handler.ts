@@ -30,14 +30,19 @@ export async function handle(
       live.add(response)
       return
     }
-    send(request, response, ask === undefined ? textReply(413, 'The form is too large.') : await answer(dashboard, ask))
-    if (ask?.method === 'POST') live.nudge()
+    const reply = ask === undefined ? tooLarge : await answer(dashboard, ask)
+    send(request, response, reply)
+    // What was refused has changed nothing.
+    if (ask?.method === 'POST' && reply.status < 400) live.nudge()
   } catch (thrown) {
     logger.error('a request of the dashboard failed', { path: place.path, error: coerceError(thrown).message })
     if (response.headersSent) response.destroy()
     else send(request, response, textReply(500, 'The dashboard failed inside; the log has more.'))
   }
 }
+
+// What comes of it still is not waited for.
+const tooLarge = textReply(413, 'The form is too large.', { connection: 'close' })
 
 async function answer(dashboard: Dashboard, ask: Ask): Promise<Reply> {
   const { method, path } = ask
@@ -82,12 +87,14 @@ async function readAsk(
 
 async function readForm(request: MountedRequest): Promise<URLSearchParams | undefined> {
   const { body } = request
-  // A framework has read it already.
+  // A framework has read it already. An empty object says nothing: some put one there without reading.
   if (typeof body === 'string') return new URLSearchParams(body)
-  if (typeof body === 'object' && body !== null && !Buffer.isBuffer(body)) return formOf(body)
+  if (Buffer.isBuffer(body)) return new URLSearchParams(body.toString('utf8'))
+  if (typeof body === 'object' && body !== null && Object.keys(body).length > 0) return formOf(body)
   const parts: Buffer[] = []
   let bytes = 0
-  for await (const part of request as AsyncIterable<Buffer>) {
+  // The connection stays for the answer to a form that is too large.
+  for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += part.length
     if (bytes > MOST_FORM_BYTES) return undefined
     parts.push(part)

@@ -3,7 +3,7 @@ import type { Ask } from './ask.js'
 import { type CookieScope, readCookie, writeCookie } from './cookies.js'
 import type { Sessions } from './sessions.js'
 import { type TokenRules, bearerOf, stranger, visitorOf } from './tokens.js'
-import type { Authenticate, Visitor } from './visitor.js'
+import { type Authenticate, type Visitor, checkVisitor } from './visitor.js'
 
 /** How visitors are known: by an application's users, or by tokens. */
 export type Admission =
@@ -29,7 +29,7 @@ export async function admit(ask: Ask, admission: Admission, sessions: Sessions):
   const id = isId ? known : newVisitorId()
   const newCookie = isId ? undefined : writeCookie(cookieName(ask), id, cookieScope(ask))
   if (admission.kind === 'application') {
-    return { visitor: await admission.authenticate(ask.raw), id, newCookie, hasSession: false }
+    return { visitor: checkVisitor(await admission.authenticate(ask.raw)), id, newCookie, hasSession: false }
   }
   const session = isId ? sessions.find(id) : undefined
   const token = bearerOf(ask.headers.authorization)

@@ -34,6 +34,8 @@ const result: zod.ZodType<InfoReport> = z.looseObject({
         failedJobs: z.number(),
         totalWorkingTimeSec: z.number(),
         version: z.string().nullable(),
+        software: z.string().nullable(),
+        supervisor: z.string().nullable(),
       }),
     )
     .optional(),

@@ -6,6 +6,7 @@ import { daemons } from './daemons.js'
 import { deleteJobs } from './delete.js'
 import { empty } from './empty.js'
 import { enqueue } from './enqueue.js'
+import { enqueueNowMethod } from './enqueue-now.js'
 import { failuresStep } from './failures-step.js'
 import { history } from './history.js'
 import { info } from './info.js'
@@ -15,6 +16,7 @@ import { jobs } from './jobs.js'
 import { queues } from './queues.js'
 import { requeue } from './requeue.js'
 import { resumeAll } from './resume-all.js'
+import { schedule } from './schedule.js'
 import { send } from './send.js'
 import { stopJob } from './stop-job.js'
 import { suspend } from './suspend.js'
@@ -37,8 +39,10 @@ export const dataMethods = {
   jobs,
   'jobs.ids': jobIdsMethod,
   job,
+  schedule,
   enqueue,
   requeue,
+  'jobs.enqueue-now': enqueueNowMethod,
   cancel,
   delete: deleteJobs,
   empty,

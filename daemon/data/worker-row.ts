@@ -20,6 +20,8 @@ export interface WorkerDocument {
   readonly failedJobCount: number
   readonly totalWorkingTimeSec: number
   readonly version: string | null
+  readonly software: string | null
+  readonly supervisor: string | null
 }
 
 export const workerDocument: zod.ZodType<WorkerDocument> = z.looseObject({
@@ -35,7 +37,9 @@ export const workerDocument: zod.ZodType<WorkerDocument> = z.looseObject({
   successfulJobCount: z.number(),
   failedJobCount: z.number(),
   totalWorkingTimeSec: z.number(),
-  version: z.string().nullable(),
+  version: z.string().nullable().describe('The version of RQ that it speaks'),
+  software: z.string().nullable().describe("Of ours `rqd`, its version and that of Node; of RQ's, the version of Python"),
+  supervisor: z.string().nullable().describe("Id of the lease of its daemon; null for RQ's workers"),
 })
 
 export function documentOfWorker(row: WorkerRow): WorkerDocument {
@@ -53,5 +57,7 @@ export function documentOfWorker(row: WorkerRow): WorkerDocument {
     failedJobCount: row.failedJobs,
     totalWorkingTimeSec: row.totalWorkingTimeSec,
     version: row.version,
+    software: row.software,
+    supervisor: row.supervisor,
   }
 }

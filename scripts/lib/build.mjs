@@ -27,7 +27,7 @@ const targets = {
   },
   examples: {
     title: 'Building the examples',
-    sources: ['src', 'examples', 'tsconfig.json', 'tsconfig.examples.json'],
+    sources: ['src', 'daemon', 'examples', 'tsconfig.json', 'tsconfig.examples.json'],
     proof: 'build/examples/word-count/app.js',
     // Types are the business of `npm run types`: this only has to be quick.
     build: () => run(process.execPath, [tsc, '-p', 'tsconfig.examples.json', '--noCheck']),

@@ -2,7 +2,7 @@ import { encodeExcInfo } from '../job/result.js'
 import { formatIso } from '../job/time.js'
 import type { RequeueReply, Store } from '../redis/store.js'
 import { type FailedJobState, failedJobStates } from './failed-jobs.js'
-import { type Outcome, pipelined } from './pipeline.js'
+import { idsByQueue } from './ids-by-queue.js'
 
 /** Jobs in one step: a step holds up the server for about a millisecond. */
 const AT_ONCE = 100
@@ -37,26 +37,8 @@ export async function requeueJobs(store: Store, request: RequeueRequest): Promis
   return jobIds.map((id) => outcomes.get(id) ?? 'missing')
 }
 
-async function byQueue(
-  { redis, keys }: Store,
-  jobIds: readonly string[],
-  queue: string | null,
-): Promise<Map<string, string[]>> {
-  const groups = new Map<string, string[]>()
-  if (queue !== null) return groups.set(queue, [...jobIds])
-  const outcomes = await pipelined(redis, jobIds, 1, (pipeline, id) => pipeline.hget(keys.job(id), 'origin'))
-  jobIds.forEach((id, i) => {
-    const origin = originIn(outcomes[i]?.[0])
-    if (origin === '') return
-    const group = groups.get(origin)
-    if (group === undefined) groups.set(origin, [id])
-    else group.push(id)
-  })
-  return groups
-}
-
-function originIn(outcome: Outcome | undefined): string {
-  return outcome?.error === undefined && typeof outcome?.reply === 'string' ? outcome.reply : ''
+function byQueue(store: Store, jobIds: readonly string[], queue: string | null): Promise<Map<string, string[]>> {
+  return queue === null ? idsByQueue(store, jobIds) : Promise.resolve(new Map([[queue, [...jobIds]]]))
 }
 
 async function foresee(store: Store, queue: string, ids: readonly string[]): Promise<RequeueOutcome[]> {

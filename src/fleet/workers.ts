@@ -21,6 +21,10 @@ export interface WorkerRow {
   readonly failedJobs: number
   readonly totalWorkingTimeSec: number
   readonly version: string | null
+  /** What else it says that it runs on: of ours, its own version and that of Node; of RQ's, the version of Python. */
+  readonly software: string | null
+  /** Of an executor of ours: id of the lease of its daemon. */
+  readonly supervisor: string | null
 }
 
 /**
@@ -69,6 +73,8 @@ export function readWorker(name: string, hash: unknown, executions: unknown): Wo
     failedJobs: readNumber(fields.get('failed_job_count'), /^\d{1,15}$/) ?? 0,
     totalWorkingTimeSec: readNumber(fields.get('total_working_time'), /^\d+(\.\d+)?(e[+-]?\d+)?$/i) ?? 0,
     version: text('version'),
+    software: text('python_version'),
+    supervisor: text('rqd_supervisor'),
   }
 }
 

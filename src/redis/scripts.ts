@@ -111,6 +111,12 @@ export const scripts = {
     args: ['prefix', 'queue', 'nowIso', 'emptyTraceback', 'atFront'],
     record: ['jobId'],
   }),
+  enqueueNow: defineScript({
+    source: lua.enqueueNow,
+    keys: ['scheduled', 'queueKey', 'schedulerLock'],
+    args: ['prefix', 'queue', 'nowIso'],
+    record: ['jobId'],
+  }),
   cancel: defineScript({
     source: lua.cancel,
     keys: ['job'],

@@ -224,8 +224,32 @@ export const rowsC: Readonly<Record<string, Row>> = {
         'daemon/dashboard/bulk-runs.test.ts: C11: what fails again while it runs is left alone',
         'daemon/dashboard/bulk-runs.test.ts: C11: a run that is stopped ends after its step',
       ],
+      'the dashboard lets in whom it should': [
+        'daemon/dashboard/dashboard.test.ts: C11 dashboard: without a token nothing is shown but a form that asks for it',
+        'daemon/dashboard/dashboard.test.ts: C11 dashboard: whoever may only look sees no form',
+        'daemon/dashboard/embed.test.ts: C11 embedding: the application says who may look, and who may act',
+      ],
+      'the dashboard cannot be used against its visitors': [
+        'daemon/dashboard/dashboard.test.ts: C11 dashboard: a forged request is refused, and nothing is done',
+        'daemon/dashboard/dashboard.test.ts: C11 dashboard: every answer keeps browsers from making more of it',
+        'daemon/dashboard/dashboard.test.ts: C11 dashboard: no form and no address leads elsewhere',
+        'browser/every-page.test.ts: what jobs hold is text, nothing runs, nothing is asked of others',
+      ],
+      'the dashboard alone, needing Redis only': [
+        'daemon/cli/dashboard.test.ts: C11 rqctl dashboard serves from Redis alone',
+        'daemon/cli/dashboard.test.ts: C11 rqctl dashboard says so when Redis is away',
+      ],
+      'the dashboard within Express and Fastify': [
+        'daemon/dashboard/embed.test.ts: C11 embedding: ${name}: pages, files, forms and what is live lie below the mount',
+        'examples/dashboard.test.ts: C11 the example on Express',
+      ],
+      'the dashboard in a browser: live, by keys, without JavaScript, for everybody': [
+        'browser/use.test.ts: C11 what happens shows without a reload',
+        'browser/use.test.ts: C11 keys lead through it',
+        'browser/use.test.ts: C11 it works without JavaScript',
+        'browser/every-page.test.ts: nobody is kept out, nothing stands out',
+      ],
     },
-    unproven: ['the web dashboard, alone or within Express and Fastify: there is none yet'],
   },
   C12: {
     title: 'bad input',

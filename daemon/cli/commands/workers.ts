@@ -21,6 +21,8 @@ const fields = [
   'failedJobCount',
   'totalWorkingTimeSec',
   'version',
+  'software',
+  'supervisor',
 ] as const satisfies (keyof WorkerDocument)[]
 
 const columns: Column[] = [

@@ -35,7 +35,13 @@ export const queuesPage: Page = async (context) => {
 }
 
 /** Says that nobody takes jobs. */
-export function Suspended({ context, back }: { readonly context: PageContext; readonly back: string }): VNode {
+export function Suspended({
+  context,
+  back = '/queues',
+}: {
+  readonly context: PageContext
+  readonly back?: string
+}): VNode {
   return (
     <div class="note refused row">
       <span>All workers of this Redis are suspended: nothing is taken off any queue.</span>
@@ -98,7 +104,7 @@ function QueueRow({
   const name = printable(queue)
   const form = { context, back, fields: { queue }, about: `queue ${name}` }
   return (
-    <tr>
+    <tr id={`queue-${encodeURIComponent(queue)}`}>
       <th scope="row">
         <a href={links.jobs(queue)} class="open">
           {name}

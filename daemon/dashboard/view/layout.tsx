@@ -1,5 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact'
 import { CSRF_FIELD } from '../csrf.js'
+import { printable } from '../../printable.js'
 import type { Note } from '../notes.js'
 import { type PageContent, type PageContext, type Section, sections } from '../pages/page.js'
 import type { Links } from './links.js'
@@ -65,7 +66,7 @@ export function Layout({ frame, content }: { readonly frame: Frame; readonly con
         <main id="main" tabIndex={-1}>
           <div id="notes" role="status">
             {notes.map(({ kind, text }) => (
-              <p class={`note ${kind}`}>{text}</p>
+              <p class={`note ${kind}`}>{printable(text)}</p>
             ))}
           </div>
           <div id="runs" data-live>

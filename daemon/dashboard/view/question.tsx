@@ -1,4 +1,5 @@
 import type { VNode } from 'preact'
+import { printable } from '../../printable.js'
 import { CSRF_FIELD } from '../csrf.js'
 import type { PageContext } from '../pages/page.js'
 
@@ -18,7 +19,7 @@ export function Question(props: {
   return (
     <section class="panel narrow">
       <h1>Are you sure?</h1>
-      <p>{question}</p>
+      <p>{printable(question)}</p>
       <form method="post" action={context.links.to(`/do/${action}`)} class="buttons">
         <input type="hidden" name={CSRF_FIELD} value={context.csrf} />
         {fields.map(([name, value]) => (

@@ -8,6 +8,7 @@
 -- ms until the next whole second }
 -- Never moves a job of a queue whose lock somebody else has: RQ's scheduler pushes what it has read some time before.
 --@include job_keys
+--@include leave_schedule
 -- RQ's producers write the entry before the hash, so an entry alone is looked at again before it is dropped.
 local LOOKS, LOOK_SEC = 5, 2
 local prefix, name, ttl_sec, now_iso, left = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
@@ -29,7 +30,6 @@ local function hold(queue)
 end
 
 local function move(scheduled, queue, id, score)
-  local job = job_key(prefix, id)
   -- How often it has been looked at in vain is kept in the fraction of its score.
   local looks = math.floor(score % 1 * 10 + 0.5) + 1
   local known = is_job(prefix, id)
@@ -38,17 +38,8 @@ local function move(scheduled, queue, id, score)
     return
   end
   redis.call('ZREM', scheduled, id)
-  local fields = { 'status', 'ttl', 'enqueue_at_front', 'enqueue_at_front_on_retry', 'started_at' }
-  local status, ttl, front, front_again, started_at = unpack(known and redis.call('HMGET', job, unpack(fields)) or {})
-  if not known or status == 'canceled' then
-    add(dropped, id, queue)
-    return
-  end
-  local ran = started_at and started_at ~= ''
-  -- What no command would take counts as none: the job must not get lost half way.
-  local ttl_for = ttl and #ttl <= 15 and ttl:match('^%d+$') and tonumber(ttl) or 0
-  push_job(prefix, id, queue, now_iso, ttl_for, front == '1' or (ran and front_again == '1'))
-  add(queued, id, queue)
+  if known and leave_schedule(prefix, queue, id, now_iso) then add(queued, id, queue)
+  else add(dropped, id, queue) end
 end
 
 for i = 7, #ARGV do

@@ -22,6 +22,8 @@ t.test('a worker as its hash shows it', (t) => {
     successful_job_count: '5',
     failed_job_count: '2',
     total_working_time: '12.5',
+    python_version: '3.11.2',
+    rqd_supervisor: 's1',
   }
   t.same(readWorker('w', hash, []), {
     name: 'w',
@@ -37,6 +39,8 @@ t.test('a worker as its hash shows it', (t) => {
     failedJobs: 2,
     totalWorkingTimeSec: 12.5,
     version: '1.13.0',
+    software: '3.11.2',
+    supervisor: 's1',
   })
   t.end()
 })
@@ -54,6 +58,8 @@ t.test('missing and malformed fields cost only themselves', (t) => {
     failedJobs: 0,
     totalWorkingTimeSec: 0,
     version: null,
+    software: null,
+    supervisor: null,
   }
   t.same(readWorker('w', { state: 'dancing' }, null), { name: 'w', ...empty, state: 'dancing' })
   const rubbish = Object.fromEntries(
