@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { userInfo } from 'node:os'
+import { hostname, userInfo } from 'node:os'
 import type { Command } from 'commander'
 import type { Redis } from 'ioredis'
 import { RqdError, coerceError, hasCode } from '../../src/errors.js'
@@ -97,17 +97,45 @@ export class Context {
       })
       if (client !== undefined) return hangUp(client, use)
     }
-    return this.withRedis(async (redis, keys) => {
-      const { DataHere } = await import('../data/here.js')
-      const { Store } = await import('../../src/redis/store.js')
-      const { systemClock } = await import('../../src/clock.js')
-      const { systemRandom } = await import('../../src/random.js')
-      return use(new DataHere({ store: new Store(redis, keys), clock: systemClock, random: systemRandom }))
+    return this.withRedis(async (redis, keys) => use(await this.#dataIn(redis, keys)))
+  }
+
+  /**
+   * The same for what takes long and goes on while daemons are restarted, the one that answers among them, or Redis is
+   * away for a while: see SteadyCaller. @throws RqdError RQD_UNREACHABLE, RQD_REDIS
+   */
+  async withFleet<T>(use: (data: DataCaller) => Promise<T>, patienceMs = 60_000): Promise<T> {
+    const { SteadyCaller } = await import('./steady-caller.js')
+    const { namesRedis, namesDaemon } = this
+    if (namesDaemon || !(namesRedis || this.#urlOfEnvironment !== undefined)) {
+      const client = await this.#connect().catch((thrown: unknown) => {
+        if (namesDaemon || !hasCode(thrown, 'RQD_UNREACHABLE')) throw thrown
+        return undefined
+      })
+      if (client !== undefined) {
+        // From here on it is this daemon, or the one that comes after it.
+        const caller = new SteadyCaller(client, patienceMs, () => this.#connect())
+        return await hangUp(caller, use)
+      }
+    }
+    return this.withRedis(async (redis, keys) => use(new SteadyCaller(await this.#dataIn(redis, keys), patienceMs)), {
+      reconnect: true,
     })
   }
 
+  async #dataIn(redis: Redis, keys: Keys): Promise<DataCaller> {
+    const { DataHere } = await import('../data/here.js')
+    const { Store } = await import('../../src/redis/store.js')
+    const { systemClock } = await import('../../src/clock.js')
+    const { systemRandom } = await import('../../src/random.js')
+    return new DataHere({ store: new Store(redis, keys), clock: systemClock, random: systemRandom })
+  }
+
   /** Use Redis and hang up. @throws RqdError RQD_REDIS if it does not answer. */
-  async withRedis<T>(use: (redis: Redis, keys: Keys) => Promise<T>): Promise<T> {
+  async withRedis<T>(
+    use: (redis: Redis, keys: Keys) => Promise<T>,
+    { reconnect = false }: { reconnect?: boolean } = {},
+  ): Promise<T> {
     const { connectRedis, redactUrl } = await import('../../src/redis/connection.js')
     const { createKeys } = await import('../../src/redis/keys.js')
     const { systemRandom } = await import('../../src/random.js')
@@ -115,7 +143,7 @@ export class Context {
     const redis = connectRedis(url, {
       commandTimeoutMs: PATIENCE_MS,
       connectionName: 'rqctl',
-      reconnect: false,
+      reconnect,
       random: systemRandom,
     })
     let failure: Error | undefined
@@ -160,7 +188,7 @@ export class Context {
   }
 }
 
-async function hangUp<T>(client: ControlClient, use: (client: ControlClient) => Promise<T>): Promise<T> {
+async function hangUp<C extends { close(): void }, T>(client: C, use: (client: C) => Promise<T>): Promise<T> {
   try {
     return await use(client)
   } finally {
@@ -174,6 +202,11 @@ function namesCommand(error: Error): Error {
   const { command } = error as Error & { command?: { name: string; args: readonly unknown[] } }
   const asked = command === undefined ? '' : ` ${command.name} ${String(command.args[0] ?? '')}`
   return new RqdError('RQD_REDIS', `Redis refused${asked}: ${error.message}`, { cause: error })
+}
+
+/** Whoever runs this, as daemons log it: `ann@host pid 4711`. */
+export function whoCalls(): string {
+  return `${ownUser() ?? '?'}@${hostname()} pid ${process.pid}`
 }
 
 /** Null where this process runs under a number that has no name. */

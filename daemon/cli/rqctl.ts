@@ -26,6 +26,8 @@ const daemonCommands: Readonly<Record<string, () => Promise<Add>>> = {
   discover: async () => (await import('./commands/discover.js')).addDiscover,
 }
 const redisCommands: typeof daemonCommands = {
+  daemons: async () => (await import('./commands/daemons.js')).addDaemons,
+  upgrade: async () => (await import('./commands/upgrade.js')).addUpgrade,
   cron: async () => (await import('./commands/cron.js')).addCron,
   explain: async () => (await import('./commands/explain.js')).addExplain,
   info: async () => (await import('./commands/info.js')).addInfo,

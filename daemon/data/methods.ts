@@ -20,6 +20,7 @@ import { schedule } from './schedule.js'
 import { send } from './send.js'
 import { stopJob } from './stop-job.js'
 import { suspend } from './suspend.js'
+import { upgradeHold } from './upgrade-hold.js'
 import { workers } from './workers.js'
 import { explain } from './explain.js'
 import { fsckLook } from './fsck-look.js'
@@ -63,6 +64,7 @@ export const dataMethods = {
   daemons,
   'daemon.order': daemonOrder,
   'daemon.answer': daemonAnswer,
+  'upgrade.hold': upgradeHold,
 } as const
 
 export type DataMethodName = keyof typeof dataMethods

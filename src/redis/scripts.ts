@@ -43,6 +43,7 @@ export const scripts = {
     keys: ['supervisors', 'supervisor', 'orders', 'answer'],
     args: ['supervisorId', 'order', 'method', 'expiryMs', 'answerMs', 'most', 'channel'],
   }),
+  upgradeHold: defineScript({ source: lua.upgradeHold, keys: ['upgrade'], args: ['token', 'by', 'holdMs'] }),
   answerOrder: defineScript({ source: lua.answerOrder, keys: ['answer'], args: ['answerMs'] }),
   finish: defineScript({
     source: lua.finish,

@@ -61,6 +61,15 @@ export const rowsC: Readonly<Record<string, Row>> = {
       'restart-executors': [
         'integration/executor-changes.test.ts: C3: restart-executors: each is replaced by one that is ready',
       ],
+      'orders to daemons anywhere, through Redis': [
+        'integration/fleet-orders.test.ts: C3: every daemon of a Redis shows what it does',
+        'integration/fleet-orders.test.ts: C3: an order through Redis is carried out once, logged and answered',
+        'integration/fleet-orders.test.ts: C3: what cannot be done is refused, and that is an answer',
+        'integration/fleet-orders.test.ts: C3: an order whose time is over is not carried out, whenever the daemon comes back',
+        'integration/fleet-orders.test.ts: C3: orders to a daemon that is gone say so',
+        'integration/fleet-orders.test.ts: C3: Redis going away during an order neither repeats nor loses it',
+        'integration/everywhere.test.ts: C3: commands with --everywhere reach all daemons, and say what each has done',
+      ],
       'stop-job': ['daemon/cli/fleet-commands.test.ts: J12: stop-job names each job that cannot be stopped'],
       shutdown: ['daemon/cli/daemon-commands.test.ts: shutdown, ping, discover'],
       'what it waits for is said': [
@@ -77,6 +86,13 @@ export const rowsC: Readonly<Record<string, Row>> = {
       ],
       'hands back what is left at the deadline; the exit code tells': [
         'integration/life.test.ts: C4: at its deadline, drain hands the running job back to the front',
+      ],
+      'daemons are restarted one by one, and no job is interrupted': [
+        'integration/upgrade.test.ts: C4: upgrade under load: daemons are restarted one by one, and every job runs once to its end',
+        'integration/upgrade.test.ts: C4: upgrade stops at the first daemon that does not come back, and says how to go on',
+        'integration/upgrade.test.ts: C4: upgrade interrupts no job: where one takes too long, its daemon goes on, unless it may be handed back',
+        'integration/upgrade.test.ts: C4: of two upgrades at a time one is refused',
+        'integration/upgrade.test.ts: C4: upgrade works through the socket of a daemon that is restarted, and refuses those without orders',
       ],
     },
   },

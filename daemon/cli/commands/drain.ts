@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { DrainProgress, DrainReply } from '../../control/operations.js'
 import type { Context, Run } from '../context.js'
 import { exitCodes } from '../exit-codes.js'
+import { daemonOption, everywhereOption, wantedDaemons } from '../fleet-options.js'
 import { readSeconds } from '../options.js'
 import { formatAge, formatCount } from '../output.js'
 
@@ -17,11 +18,25 @@ export function addDrain(program: Command, run: Run): void {
         'resume" or "rqctl shutdown". Exit code 0: drained; 4: the deadline passed and the jobs left were handed back ' +
         'to their queues. Interrupting rqctl does not end the drain.',
     )
+    .addOption(everywhereOption())
+    .addOption(daemonOption())
     .option('--timeout <span>', 'deadline: 90 (seconds), 5m, 1h (default: none)', readSeconds('--timeout'))
     .action(
       run(async (context, command) => {
         const { timeout = Infinity } = command.opts<{ timeout?: number }>()
         const timeoutSec = timeout === Infinity ? null : timeout
+        const daemons = wantedDaemons(command)
+        if (daemons !== undefined) {
+          const { orderAll } = await import('../order-all.js')
+          const answerMs = timeoutSec === null ? Infinity : timeoutSec * 1_000 + GRACE_MS
+          return orderAll(context, daemons, {
+            method: 'drain',
+            params: { timeoutSec },
+            answerMs,
+            describe: describeDrained,
+            isGood: ({ drained }) => drained,
+          })
+        }
         const progress = showProgress(context)
         let reply: DrainReply
         try {

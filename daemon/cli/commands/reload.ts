@@ -2,6 +2,13 @@ import type { Command } from 'commander'
 import type { ReloadReply } from '../../control/operations.js'
 import type { Run } from '../context.js'
 import { exitCodes } from '../exit-codes.js'
+import {
+  answerTimeoutMs,
+  answerTimeoutOption,
+  daemonOption,
+  everywhereOption,
+  wantedDaemons,
+} from '../fleet-options.js'
 import { formatAge, formatCount, printable } from '../output.js'
 import { describeEnding, watchRollout } from '../rollout-progress.js'
 
@@ -14,10 +21,24 @@ export function addReload(program: Command, run: Run): void {
         'all executors, one by one. Else the reload is refused and all stays as it was. No job is interrupted; old ' +
         'executors end after their jobs. Exit code 0: reloaded; 1: refused, for the reason on stderr.',
     )
+    .addOption(everywhereOption())
+    .addOption(daemonOption())
+    .addOption(answerTimeoutOption())
     .option('--wait', 'answer only when the old executors have ended their jobs')
     .action(
       run(async (context, command) => {
         const { wait = false } = command.opts<{ wait?: true }>()
+        const daemons = wantedDaemons(command)
+        if (daemons !== undefined) {
+          const { orderAll } = await import('../order-all.js')
+          const answerMs = answerTimeoutMs(command)
+          return orderAll(context, daemons, {
+            method: 'reload',
+            params: { wait },
+            answerMs,
+            describe: describeReloaded,
+          })
+        }
         const reply = await watchRollout(context, (client) => client.call('reload', { wait }, { timeoutMs: null }))
         context.answer(reply, () => describeReloaded(reply))
         return exitCodes.ok

@@ -3,6 +3,13 @@ import { requirePackage } from '../../../src/require.js'
 import type { ScaleReply } from '../../control/operations.js'
 import type { Run } from '../context.js'
 import { exitCodes } from '../exit-codes.js'
+import {
+  answerTimeoutMs,
+  answerTimeoutOption,
+  daemonOption,
+  everywhereOption,
+  wantedDaemons,
+} from '../fleet-options.js'
 import { formatAge, formatCount } from '../output.js'
 import { describeEnding, watchRollout } from '../rollout-progress.js'
 
@@ -19,11 +26,21 @@ export function addScale(program: commander.Command, run: Run): void {
         'started when this answers; those too many take nothing new and end after their jobs.',
     )
     .argument('<executors>', `how many, 1 to ${MOST}`, readExecutors)
+    .addOption(everywhereOption())
+    .addOption(daemonOption())
+    .addOption(answerTimeoutOption())
     .option('--wait', 'answer only when those too many have ended their jobs')
     .action(
       run(async (context, command) => {
         const executors = command.processedArgs[0] as number
         const { wait = false } = command.opts<{ wait?: true }>()
+        const daemons = wantedDaemons(command)
+        if (daemons !== undefined) {
+          const { orderAll } = await import('../order-all.js')
+          const answerMs = answerTimeoutMs(command)
+          const params = { executors, wait }
+          return orderAll(context, daemons, { method: 'scale', params, answerMs, describe: describeScaled })
+        }
         const reply = await watchRollout(context, (client) =>
           client.call('scale', { executors, wait }, { timeoutMs: null }),
         )

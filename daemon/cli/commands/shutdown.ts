@@ -1,6 +1,13 @@
 import type { Command } from 'commander'
 import type { Run } from '../context.js'
 import { exitCodes } from '../exit-codes.js'
+import {
+  answerTimeoutMs,
+  answerTimeoutOption,
+  daemonOption,
+  everywhereOption,
+  wantedDaemons,
+} from '../fleet-options.js'
 import { formatCount } from '../output.js'
 
 export function addShutdown(program: Command, run: Run): void {
@@ -8,10 +15,20 @@ export function addShutdown(program: Command, run: Run): void {
     .command('shutdown')
     .summary('stop the daemon')
     .description('Tell the daemon to stop once the running jobs have ended. Answers when the stop has begun.')
+    .addOption(everywhereOption())
+    .addOption(daemonOption())
+    .addOption(answerTimeoutOption())
     .option('--now', 'do not wait: end the running jobs and hand them back to their queues')
     .action(
       run(async (context, command) => {
         const now = command.opts<{ now?: true }>().now === true
+        const daemons = wantedDaemons(command)
+        if (daemons !== undefined) {
+          const { orderAll } = await import('../order-all.js')
+          const describe = ({ running }: { running: number }): string => describeStop(now, running)
+          const answerMs = answerTimeoutMs(command)
+          return orderAll(context, daemons, { method: 'shutdown', params: { now }, answerMs, describe })
+        }
         const reply = await context.withDaemon((client) => client.call('shutdown', { now }))
         context.answer(reply, () => describeStop(now, reply.running))
         return exitCodes.ok

@@ -2,7 +2,14 @@ import type { Command } from 'commander'
 import type { ExecutorStatus, QueueStatus, Status } from '../../control/operations.js'
 import type { Context, Run } from '../context.js'
 import { exitCodes } from '../exit-codes.js'
-import { type Cell, type Column, formatAge, printable, renderTable } from '../output.js'
+import {
+  answerTimeoutMs,
+  answerTimeoutOption,
+  daemonOption,
+  everywhereOption,
+  wantedDaemons,
+} from '../fleet-options.js'
+import { type Cell, type Column, formatAge, formatCount, printable, renderTable } from '../output.js'
 import { colourOf, counterTitle, executorCells, queueStateCell } from '../status-words.js'
 
 export function addStatus(program: Command, run: Run): void {
@@ -10,13 +17,29 @@ export function addStatus(program: Command, run: Run): void {
     .command('status')
     .summary('show the daemon, its executors and queues')
     .description('Show the state of the daemon, its executors, its queues and its Redis link.')
+    .addOption(everywhereOption())
+    .addOption(daemonOption())
+    .addOption(answerTimeoutOption())
     .action(
-      run(async (context) => {
+      run(async (context, command) => {
+        const daemons = wantedDaemons(command)
+        if (daemons !== undefined) {
+          const { orderAll } = await import('../order-all.js')
+          const answerMs = answerTimeoutMs(command)
+          return orderAll(context, daemons, { method: 'status', params: {}, answerMs, describe: statusLine })
+        }
         const status = await context.withDaemon((client) => client.call('status', {}))
         context.answer(status, () => describeStatus(status, context))
         return exitCodes.ok
       }),
     )
+}
+
+/** What the daemon does, in a line. */
+function statusLine({ state, executors, version, pid, uptimeSec, counters }: Status): string {
+  const busy = executors.filter((each) => each.state === 'busy').length
+  const jobs = `${counters.finished} finished, ${counters.failed} failed`
+  return `${state}, ${busy} of ${formatCount(executors.length, 'executor')} busy, ${jobs}, pid ${pid}, rqd ${printable(version)}, up ${formatAge(uptimeSec)}\n`
 }
 
 const executorColumns: Column[] = [
