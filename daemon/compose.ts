@@ -135,7 +135,6 @@ export async function run(config: Config, begun: Begun): Promise<number> {
       custom,
       storesFailures: config.defaultExceptionHandler,
       report: (failure) => sentry?.report(failure),
-      meter: monitor?.meter,
       orders,
       addresses: {
         sockets: config.readSocket === undefined ? [socket] : [socket, config.readSocket],

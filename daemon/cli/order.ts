@@ -5,7 +5,8 @@ import type { OrderAnswer } from '../../src/fleet/orders.js'
 import type { ParamsIn } from '../control/protocol.js'
 import type { DaemonDocument } from '../data/daemons.js'
 import type { OrderMethod } from '../data/order-methods.js'
-import { type DataCaller, whoCalls } from './context.js'
+import type { DataCaller } from '../data/caller.js'
+import { whoCalls } from './context.js'
 
 /** How often it is looked whether there is an answer. */
 const LOOK_MS = 100

@@ -3,7 +3,7 @@ import { systemClock } from '../../src/clock.js'
 import { hasCode } from '../../src/errors.js'
 import type { ParamsIn, Result } from '../control/protocol.js'
 import type { DataMethodName } from '../data/methods.js'
-import type { DataCaller } from './context.js'
+import type { DataCaller } from '../data/caller.js'
 
 /** Connects again where the other side has hung up. */
 type Reconnect = () => Promise<DataCaller & { close(): void }>

@@ -1,5 +1,6 @@
 import { RqdError } from '../../../src/errors.js'
-import { type DataCaller, whoCalls } from '../context.js'
+import type { DataCaller } from '../../data/caller.js'
+import { whoCalls } from '../context.js'
 
 /** The hold is for half a minute each time. */
 const RENEW_MS = 10_000
