@@ -83,8 +83,8 @@ export async function* bulkSteps(
   const before = new Date(beforeMs).toISOString()
   // One more may come from the step before.
   const walk = new JobWalk(data, { ...selection, statuses: [...statuses], before, limit: AT_ONCE - 1 })
-  let gone: readonly string[] = []
-  for (let part = await walk.next(); part !== undefined; part = await walk.next(gone)) {
+  let part = await walk.next()
+  while (part !== undefined) {
     const done: string[] = []
     const refusals: BulkRefusal[] = []
     for (const queue of new Set(part.jobs.map((job) => job.queue))) {
@@ -93,8 +93,8 @@ export async function* bulkSteps(
       done.push(...step.done)
       refusals.push(...step.refusals)
     }
-    gone = done
     yield { looked: part.looked, done, refusals }
+    part = await walk.next(done)
   }
 }
 

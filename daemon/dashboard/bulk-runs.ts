@@ -168,7 +168,7 @@ export class BulkRuns {
         run.refused += refusals.length
         run.refusals.push(...refusals.slice(0, MOST_REFUSALS - run.refusals.length))
         // As long as the step took: others are to get on, too.
-        if (!signal.aborted) await this.#options.pause(clock.monoMs() - beganMonoMs, signal)
+        if (!isAborted(signal)) await this.#options.pause(clock.monoMs() - beganMonoMs, signal)
         // It may have been told to end meanwhile, in the step or after it.
         if (isAborted(signal)) {
           this.#end(run, 'stopped')

@@ -102,13 +102,13 @@ export class FailureIndex implements Service {
     this.#dueMonoMs = Math.min(this.#dueMonoMs, this.#options.clock.monoMs() + this.#walkMs)
   }
 
-  get #isWatched(): boolean {
+  #isWatched(): boolean {
     return !this.#stopping.signal.aborted && this.#options.clock.monoMs() - this.#seenMonoMs < WATCHED_MS
   }
 
   async #run(): Promise<void> {
     const { logger } = this.#options
-    while (this.#isWatched) {
+    while (this.#isWatched()) {
       try {
         await this.#look()
         this.#error = null
@@ -119,7 +119,7 @@ export class FailureIndex implements Service {
         // What the step before has added may be counted twice else.
         this.refresh()
       }
-      if (this.#isWatched) await this.#options.pause(NEW_MS, this.#stopping.signal)
+      if (this.#isWatched()) await this.#options.pause(NEW_MS, this.#stopping.signal)
     }
   }
 
@@ -146,7 +146,7 @@ export class FailureIndex implements Service {
     this.#looked = 0
     for (const queue of counts.keys()) {
       known.set(queue, await this.#readQueue(queue, Infinity, tally))
-      if (!this.#isWatched) return
+      if (!this.#isWatched()) return
     }
     this.#tally = tally
     this.#known = known
@@ -163,7 +163,7 @@ export class FailureIndex implements Service {
       const known = this.#known.get(queue) ?? 0
       // More may have come since it was counted: the next look finds them, since they are not noted here.
       if (count > known) this.#known.set(queue, known + (await this.#readQueue(queue, count - known, this.#tally)))
-      if (!this.#isWatched) return
+      if (!this.#isWatched()) return
     }
     for (const [queue, known] of this.#known) {
       const count = counts.get(queue) ?? 0
@@ -188,7 +188,7 @@ export class FailureIndex implements Service {
       this.#looked += step.looked
       cursor = step.cursor
       await this.#options.pause(REST * (clock.monoMs() - beganMonoMs), this.#stopping.signal)
-    } while (cursor !== null && looked < most && this.#isWatched)
+    } while (cursor !== null && looked < most && this.#isWatched())
     return looked
   }
 }

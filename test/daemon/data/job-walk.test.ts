@@ -10,11 +10,12 @@ async function walkAll(
 ): Promise<string[]> {
   const walk = new JobWalk(data, params)
   const met: string[] = []
-  let gone: string[] = []
-  for (let part = await walk.next(); part !== undefined; part = await walk.next(gone)) {
-    gone = part.jobs.map(({ id }) => id).filter(isTaken)
+  let part = await walk.next()
+  while (part !== undefined) {
+    const gone: string[] = part.jobs.map(({ id }) => id).filter(isTaken)
     met.push(...part.jobs.map(({ id }) => id))
     for (const id of gone) await client.multi().lrem(keys.queue('q'), 1, id).zrem(keys.failed('q'), id).exec()
+    part = await walk.next(gone)
   }
   return met
 }
