@@ -17,6 +17,8 @@ import { bindDaemon } from './control/methods.js'
 import { ControlSockets } from './control/sockets.js'
 import { defaultSocketPath } from './control/socket-path.js'
 import { createCron } from './cron.js'
+import { type DaemonHistory, createHistory } from './history.js'
+import { everyMeter } from './meter.js'
 import { type Monitor, createMonitor } from './monitor.js'
 import { DataConnection } from './data/connection.js'
 import { DataOver } from './data/over.js'
@@ -115,6 +117,9 @@ export async function run(config: Config, begun: Begun): Promise<number> {
     const monitor = await createMonitor(config, { redis, keys, logger })
     const orders = config.fleetOrders ? new Orders({ redis, keys, name, clock: systemClock, logger }) : undefined
     const socket = config.socket ?? defaultSocketPath(environment)
+    const history = config.history
+      ? createHistory({ redis, keys, clock: systemClock, random: systemRandom, logger })
+      : undefined
     supervisor = new Supervisor({
       name,
       daemonId,
@@ -130,12 +135,13 @@ export async function run(config: Config, begun: Begun): Promise<number> {
       custom,
       storesFailures: config.defaultExceptionHandler,
       report: (failure) => sentry?.report(failure),
-      meter: monitor?.meter,
       orders,
       addresses: {
         sockets: config.readSocket === undefined ? [socket] : [socket, config.readSocket],
         http: config.http ?? null,
       },
+      meter: everyMeter([monitor?.meter, history?.meter]),
+      recordsHistory: config.history,
       burst: config.burst,
       order: queueOrder(config.dequeueStrategy, config.weights, systemRandom),
       maxJobs: config.maxJobs ?? Infinity,
@@ -182,7 +188,7 @@ export async function run(config: Config, begun: Begun): Promise<number> {
     const at = data
     monitor?.watch(supervisor, new DataOver(() => at.open()))
     const redisAnswers = (): Promise<boolean> => answers(connect(COMMAND_TIMEOUT_MS))
-    const beside = { scheduler, cron, webhooks, sentry, data, events, name, manager, monitor, redisAnswers }
+    const beside = { scheduler, cron, webhooks, sentry, data, events, name, manager, monitor, history, redisAnswers }
     await serve(supervisor, beside, config, environment, logger)
     return 0
   } finally {
@@ -215,11 +221,12 @@ interface Beside {
   /** Of the daemon. */
   readonly name: string
   readonly monitor: Monitor | undefined
+  readonly history: DaemonHistory | undefined
 }
 
 async function serve(
   supervisor: Supervisor,
-  { scheduler, cron, webhooks, sentry, data, events, name, manager, monitor, redisAnswers }: Beside,
+  { scheduler, cron, webhooks, sentry, data, events, name, manager, monitor, history, redisAnswers }: Beside,
   config: Config,
   environment: NodeJS.ProcessEnv,
   logger: DaemonLogger,
@@ -243,6 +250,7 @@ async function serve(
     await cron?.start()
     await Promise.all([supervisor.start(), sentry?.load()])
     await webhooks.start()
+    await history?.start()
     logger.info('daemon ready', { executors: config.executors, queues: config.queues.join(','), socket: path })
     await manager.ready(watched)
     logger.open()
@@ -258,6 +266,7 @@ async function serve(
     await supervisor.stop()
     // What has ended last is there now.
     await webhooks.stop()
+    await history?.stop()
     await monitor?.stop()
     await control.stop()
     logger.info('daemon stopped')

@@ -8,6 +8,8 @@ export type RunOutcome = 'finished' | 'failed' | 'stopped' | 'retried' | 'interr
 export interface Meter {
   /** A run ended. `func`: the function, from the job's description. */
   ran(func: string, outcome: RunOutcome, durationSec: number): void
+  /** A run began: so long its job was on a queue, where that is known. Left out where nobody counts it. */
+  waited?(waitSec: number): void
   /** A claim brought so many jobs. */
   claimed(jobs: number): void
   /** So many endings went to Redis in one go. */
@@ -27,5 +29,28 @@ export function runOutcome(settlement: Settlement): RunOutcome {
       return 'interrupted'
     case 'fail':
       return settlement.status
+  }
+}
+
+/** Tells several meters. @returns undefined if there is none. */
+export function everyMeter(meters: readonly (Meter | undefined)[]): Meter | undefined {
+  const all = meters.filter((meter) => meter !== undefined)
+  if (all.length < 2) return all[0]
+  return {
+    ran: (...run) => {
+      for (const meter of all) meter.ran(...run)
+    },
+    waited: (waitSec) => {
+      for (const meter of all) meter.waited?.(waitSec)
+    },
+    claimed: (jobs) => {
+      for (const meter of all) meter.claimed(jobs)
+    },
+    settled: (endings) => {
+      for (const meter of all) meter.settled(endings)
+    },
+    executorDied: (cause) => {
+      for (const meter of all) meter.executorDied(cause)
+    },
   }
 }

@@ -201,6 +201,7 @@ export function program(io: RqdIo): commander.Command {
     .option('--http-host <name>', 'answer HTTP requests for this name, too; repeatable', collect)
     .option('--http-access <who>', 'visitors without a token may do nothing, view, or operate')
     .option('--no-fleet-orders', 'take no orders through Redis (rqctl --everywhere): only over the control socket')
+    .option('--no-history', 'keep no history of the last day in Redis, for the charts of dashboards')
     .option('--pid <file>', 'keep the process id in this file')
     .option('--stop-timeout-sec <span>', 'when stopping, hand running jobs back after so long (default: wait for them)')
     .option('--lease-sec <s>', 'others take over our jobs after so long without a sign of life (default: 10 s)')

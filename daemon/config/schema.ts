@@ -122,6 +122,8 @@ export const schema = z.strictObject({
   httpAccess: httpAccess.optional(),
   /** Do what is ordered through Redis, by whoever may write there. */
   fleetOrders: flag().default(true),
+  /** Keep what happens in each minute in Redis, for a day. */
+  history: flag().default(true),
   /** A file that holds our process id while we run. */
   pid: text('the path of a file').optional(),
   /** Running jobs are interrupted and handed back when the daemon has been stopping for so long. */

@@ -217,6 +217,7 @@ export class JobBoard {
     starter.started(running.job, running.worker, atMs)
     jobLog.started(running.job, running.worker)
     events.started(running.job, running.worker)
+    this.#countWait(running)
   }
 
   /** The function of a job has ended, and a callback is called. */
@@ -242,6 +243,7 @@ export class JobBoard {
     if (!running.hasBegun && wasCalled(result)) {
       this.#options.jobLog.started(job, running.worker)
       this.#options.events.started(job, running.worker)
+      this.#countWait({ job, startedAtMs: result.startedAtMs })
     }
     this.#finish(running, outcomeOf(running, result), result)
   }
@@ -283,6 +285,12 @@ export class JobBoard {
   leaseLost(): void {
     this.#waiting = []
     for (const execution of [...this.#running.keys()]) this.claimLost(execution)
+  }
+
+  #countWait({ job, startedAtMs }: Pick<RunningJob, 'job' | 'startedAtMs'>): void {
+    const { enqueuedAtMs } = job.hash
+    // Two hosts may have written these times.
+    if (enqueuedAtMs !== undefined) this.#options.meter?.waited?.(Math.max(0, startedAtMs - enqueuedAtMs) / 1000)
   }
 
   #refuse(job: HeldJob, why: string, unreadable: readonly string[]): void {

@@ -25,6 +25,7 @@ export interface PresenceOptions {
   clock: Clock
   random: Random
   logger: Logger
+  recordsHistory?: boolean | undefined
 }
 
 /** What Redis knows of this daemon: the lease under its present id, and one RQ worker per executor slot. */
@@ -91,7 +92,7 @@ export class Presence {
 
   /** Begin a lease and register the workers. @throws RqdError RQD_NAME_TAKEN, RQD_REDIS */
   async register(): Promise<void> {
-    const { store, clock, name, daemonId, version, identity, queues, leaseMs } = this.#options
+    const { store, clock, name, daemonId, version, identity, queues, leaseMs, recordsHistory } = this.#options
     const taken = await store.register(
       registration({
         supervisorId: this.#supervisorId,
@@ -105,6 +106,7 @@ export class Presence {
         leaseMs,
         takesOrders: this.#options.orders !== undefined,
         nowMs: clock.epochMs(),
+        recordsHistory,
       }),
     )
     if (taken !== undefined) throw nameTaken(taken)

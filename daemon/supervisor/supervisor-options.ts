@@ -77,5 +77,7 @@ export interface SupervisorOptions {
   addresses?: Addresses | undefined
   /** Told of what is to be counted for monitors. */
   meter?: Meter | undefined
+  /** The meter writes into the history what the workers of this daemon do: nobody else is to count that. */
+  recordsHistory?: boolean | undefined
   output: (chunk: Uint8Array, stream: 'stdout' | 'stderr') => void
 }

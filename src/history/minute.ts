@@ -38,6 +38,10 @@ export type HistoryMinute = { readonly startMs: number } & Readonly<MinuteCounts
     readonly [N in keyof Samples]: number | null
   }
 
+/** How a run of a job ended. */
+export type RunEnding = 'finished' | 'failed' | 'retried' | 'stopped' | 'interrupted'
+
+/** A minute, in milliseconds. */
 export const MINUTE_MS = 60_000
 
 /** Nothing has happened. */

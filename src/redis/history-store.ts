@@ -23,8 +23,8 @@ export interface AgedPart {
  */
 export async function addHistory(redis: Redis, keys: Keys, parts: readonly AgedPart[]): Promise<number> {
   const reply = await runScript(redis, scripts.historyAdd, {
-    keys: {},
-    args: { prefix: keys.prefix, keepSec: KEEP_SEC },
+    keys: { hours: keys.history('') },
+    args: { keepSec: KEEP_SEC },
     records: parts.map(({ ageMs, part }) => ({ ageMs, part: JSON.stringify(part) })),
   })
   return asInteger(reply)

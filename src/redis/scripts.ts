@@ -130,8 +130,8 @@ export const scripts = {
   stop: defineScript({ source: lua.stop, keys: ['job'], args: ['prefix', 'jobId'] }),
   historyAdd: defineScript({
     source: lua.historyAdd,
-    keys: [],
-    args: ['prefix', 'keepSec'],
+    keys: ['hours'],
+    args: ['keepSec'],
     record: ['ageMs', 'part'],
   }),
   historyTurn: defineScript({ source: lua.historyTurn, keys: ['sampler'], args: ['id', 'leaseMs'] }),

@@ -89,8 +89,10 @@ export function registration(daemon: {
   /** Whether it takes orders through Redis; left out by what is no daemon. */
   takesOrders?: boolean
   nowMs: number
+  /** It writes what its workers do into the history. */
+  recordsHistory?: boolean | undefined
 }): Registration {
-  const { supervisorId, identity, queues, leaseMs } = daemon
+  const { supervisorId, identity, queues, leaseMs, recordsHistory = false } = daemon
   const nowIso = formatIso(daemon.nowMs)
   return {
     supervisorId,
@@ -112,6 +114,8 @@ export function registration(daemon: {
       workers: JSON.stringify(daemon.workers),
       queues: JSON.stringify(queues),
       ...(daemon.takesOrders === undefined ? {} : { orders: daemon.takesOrders ? '1' : '0' }),
+      // Its workers' counts are not looked up by who samples the fleet.
+      ...(recordsHistory ? { history: '1' } : {}),
     },
     workers: daemon.workers.map((name) => newWorker(name, daemon)),
   }

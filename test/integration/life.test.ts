@@ -5,6 +5,7 @@ import { type Job, Queue } from '../../src/index.js'
 import { fixtureTasks, rqctl, rqd, startDaemon } from '../helpers/daemon.js'
 import { isRunning } from '../helpers/processes.js'
 import { startRedis, type TestRedis } from '../helpers/redis.js'
+import { ownKeys } from '../helpers/own-keys.js'
 import { waitFor } from '../helpers/wait-for.js'
 
 // W1, W2, W7, C2-C4: the daemon as an operator meets it; stopping.test.ts has how it and its jobs are ended.
@@ -27,7 +28,7 @@ t.test('W2: burst runs all there is, by strict priority, and exits 0', async (t)
   t.same(started, expected)
   t.equal(await redis.client.zcard('rq:finished:low'), 20)
   t.same(await redis.client.smembers('rq:workers'), [], 'the workers are deregistered')
-  t.same(await redis.client.keys('rqd:*'), [], 'nothing of the daemon is left')
+  t.same(await ownKeys(redis.client), [], 'nothing of the daemon is left')
 })
 
 t.test('W1: a job on a better queue goes before all that wait on worse ones', async (t) => {

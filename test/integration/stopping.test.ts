@@ -5,6 +5,7 @@ import { Queue } from '../../src/index.js'
 import { fixtureTasks, startDaemon } from '../helpers/daemon.js'
 import { isRunning } from '../helpers/processes.js'
 import { startRedis, type TestRedis } from '../helpers/redis.js'
+import { ownKeys } from '../helpers/own-keys.js'
 import { waitFor } from '../helpers/wait-for.js'
 
 // W10, W11: how a daemon is ended by signals, and a job at its limit.
@@ -50,7 +51,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       t.match(await running.refresh(), { status: 'queued', retriesLeft: 1 })
       t.same(await redis.client.lrange('rq:queue:default', 0, -1), [running.id, waiting.id])
       t.same(await redis.client.smembers('rq:workers'), [])
-      t.same(await redis.client.keys('rqd:*'), [])
+      t.same(await ownKeys(redis.client), [])
       t.same(await redis.client.zrangebyscore('rq:wip:default', '-inf', '+inf'), [])
     },
   )
@@ -70,7 +71,7 @@ t.test(
     t.match(daemon.log(), 'the time to stop is over')
     t.match(await running.refresh(), { status: 'queued', retriesLeft: 1 })
     t.same(await redis.client.lrange('rq:queue:default', 0, -1), [running.id, waiting.id])
-    t.same(await redis.client.keys('rqd:*'), [])
+    t.same(await ownKeys(redis.client), [])
   },
 )
 

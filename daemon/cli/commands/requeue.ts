@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { DataCaller } from '../../data/caller.js'
+import { JobWalk } from '../../data/job-walk.js'
 import type { Context, Run } from '../context.js'
 import { exitCodes } from '../exit-codes.js'
 import { type JobFilterFlags, addFilterOptions, filterOf, isFiltering } from '../filter-options.js'
@@ -96,23 +97,17 @@ async function failedIds(data: DataCaller, queue: string, flags: Flags, context:
   const bar = startBar('looking', counts?.queues[0]?.failed ?? 0, context)
   const ids = new Set<string>()
   try {
-    let cursor: string | null = null
+    const walk = new JobWalk(data, { queues: [queue], statuses: ['failed'], ...filter })
     let looked = 0
-    do {
-      const page: Awaited<ReturnType<typeof nextPage>> = await nextPage(data, queue, { ...filter, cursor })
-      for (const { id } of page.jobs) ids.add(id)
-      looked += page.looked
+    for (let part = await walk.next(); part !== undefined; part = await walk.next()) {
+      for (const { id } of part.jobs) ids.add(id)
+      looked += part.looked
       bar.update(looked)
-      cursor = page.cursor
-    } while (cursor !== null)
+    }
   } finally {
     bar.stop()
   }
   return [...ids].reverse()
-}
-
-function nextPage(data: DataCaller, queue: string, rest: ReturnType<typeof filterOf> & { cursor: string | null }) {
-  return data.call('jobs.ids', { queues: [queue], statuses: ['failed'], ...rest })
 }
 
 function describe(

@@ -21,7 +21,7 @@ export const queuesPage: Page = async (context) => {
           <p class="aside">A pause holds for all rqd daemons of this Redis, not for workers of Python RQ.</p>
         </header>
         <section id="queues" data-live>
-          {suspended ? <Suspended context={context} /> : null}
+          {suspended ? <Suspended context={context} back="/queues" /> : null}
           <QueueTable context={context} queues={queues} back="/queues" />
           {strangers.length > 0 ? (
             <p class="note refused">
@@ -35,13 +35,7 @@ export const queuesPage: Page = async (context) => {
 }
 
 /** Says that nobody takes jobs. */
-export function Suspended({
-  context,
-  back = '/queues',
-}: {
-  readonly context: PageContext
-  readonly back?: string
-}): VNode {
+export function Suspended({ context, back }: { readonly context: PageContext; readonly back: string }): VNode {
   return (
     <div class="note refused row">
       <span>All workers of this Redis are suspended: nothing is taken off any queue.</span>
