@@ -17,8 +17,15 @@ export function pageCases({ jobs }: World): readonly PageCase[] {
   return [
     { name: 'overview', path: '/', heading: 'Overview', shows: ['default', '<script>pwned()</script>'] },
     { name: 'queues', path: '/queues', heading: 'Queues', shows: ['default', '<script>pwned()</script>', '\\u202e'] },
+    { name: 'day', path: '/?range=24h', heading: 'Overview', shows: ['default', 'waiting'] },
+    { name: 'daemons', path: '/daemons', heading: 'Daemons', shows: ['default'] },
     { name: 'workers', path: '/workers', heading: 'Workers', shows: ['idle', '<script>pwned()</script>', '\\u202e'] },
-    { name: 'schedule', path: '/schedule', heading: 'Schedule', shows: ['later', '<script>pwned()</script>', '0 0 1 1 *'] },
+    {
+      name: 'schedule',
+      path: '/schedule',
+      heading: 'Schedule',
+      shows: ['later', '<script>pwned()</script>', '0 0 1 1 *'],
+    },
     {
       name: 'question',
       path: '/do/schedule-cancel',

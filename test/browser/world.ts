@@ -35,13 +35,12 @@ export async function startWorld(t: Test): Promise<World> {
   const redis = await startRedis(t)
   const make = new Factory(redis.client)
   const config = join(redis.folder, 'rqd.config.json')
-  const cron = [{ name: `yearly ${markup}`, schedule: '0 0 1 1 *', func: 'arithmetic.add', args: [1, 2], queue: 'default' }]
+  const cron = [
+    { name: `yearly ${markup}`, schedule: '0 0 1 1 *', func: 'arithmetic.add', args: [1, 2], queue: 'default' },
+  ]
   await writeFile(config, JSON.stringify({ queues: ['default'], executors: 1, cron }))
   const queue = new Queue('default', { connection: redis.client, taskPaths: [fixtureTasks] })
-  const [daemon, dashboard] = await Promise.all([
-    startDaemon(t, redis, ['--config', config]),
-    startDashboard(t, redis),
-  ])
+  const [daemon, dashboard] = await Promise.all([startDaemon(t, redis, ['--config', config]), startDashboard(t, redis)])
   const json = await queue.with({ description: 'adds' }).enqueue('arithmetic.add', 1, 2)
   const failed = await queue.with({ description: evil, meta: { [evil]: evil } }).enqueue('thrower.fail', evil)
   // Of every field, what a hostile producer might write into it.
