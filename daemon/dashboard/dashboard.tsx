@@ -10,6 +10,7 @@ import { ErrorBody, statusOf } from './pages/error.js'
 import type { PageContent, PageContext } from './pages/page.js'
 import { pages } from './pages/pages.js'
 import { Notes } from './notes.js'
+import { Orders } from './orders.js'
 import { Sessions } from './sessions.js'
 import { shownParams } from '../control/audit.js'
 import { visitorOf } from './tokens.js'
@@ -35,15 +36,23 @@ export class Dashboard {
   readonly #options: DashboardOptions
   readonly #sessions: Sessions
   readonly #notes = new Notes()
+  readonly #orders: Orders
+  #pulse = 0
 
   constructor(options: DashboardOptions) {
     this.#options = options
+    this.#orders = new Orders(options.data, options.clock)
     this.#sessions = new Sessions(options.clock)
   }
 
   /** Who asks. */
   admit(ask: Ask): Promise<Visit> {
     return admit(ask, this.#options.admission, this.#sessions)
+  }
+
+  /** Another one each time while something goes on that pages show: they are to be loaded again. */
+  pulse(): number {
+    return this.#orders.areUnderWay ? ++this.#pulse : this.#pulse
   }
 
   async answer(ask: Ask): Promise<Reply> {
@@ -67,6 +76,7 @@ export class Dashboard {
       links,
       csrf: csrfToken(this.#options.secret, visit.id),
       nowMs: this.#options.clock.epochMs(),
+      orders: this.#orders,
     }
     if (ask.method === 'POST') return this.#act(ask, context, visit)
     const page = pages.get(ask.path)
@@ -109,12 +119,8 @@ export class Dashboard {
     }
     const back = placeOf(ask.form.get('back'))
     const { form } = ask
-    const question = form.get(CONFIRMED_FIELD) === 'yes' ? undefined : action.question?.(form)
-    if (question !== undefined) {
-      const body = <Question {...{ context, action: name, form, question, back }} />
-      return this.#show({ title: 'Are you sure?', section: 'Overview', body }, ask, context, visit)
-    }
     const { logger, clock, data } = this.#options
+    const work = { data, form, visitor: context.visitor, orders: this.#orders }
     const sinceMonoMs = clock.monoMs()
     const tell = (outcome: string, error?: string): void => {
       const durationSec = Math.round(clock.monoMs() - sinceMonoMs) / 1000
@@ -129,7 +135,12 @@ export class Dashboard {
       })
     }
     try {
-      const { text, goTo } = await action.run({ data, form, visitor: context.visitor })
+      const question = form.get(CONFIRMED_FIELD) === 'yes' ? undefined : await action.question?.(form, work)
+      if (question !== undefined) {
+        const body = <Question {...{ context, action: name, form, question, back }} />
+        return this.#show({ title: 'Are you sure?', section: 'Overview', body }, ask, context, visit)
+      }
+      const { text, goTo } = await action.run(work)
       tell('ok')
       this.#notes.add(visit.id, { kind: 'done', text })
       return redirect(context.links.to(goTo ?? back))

@@ -31,7 +31,8 @@ export function mountDashboard(options: MountOptions): Mounted {
   const { data, logger } = options
   const secret = options.secret ?? randomBytes(32).toString('base64url')
   const dashboard = new Dashboard({ ...options, secret })
-  const live = new Live({ fingerprint: () => fingerprintOf(data), logger })
+  const fingerprint = async (): Promise<string> => `${dashboard.pulse()} ${await fingerprintOf(data)}`
+  const live = new Live({ fingerprint, logger })
   return {
     handle: (request, response, place) => handle({ dashboard, live, logger }, request, response, place),
     close: () => {

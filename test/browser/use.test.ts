@@ -64,7 +64,11 @@ t.test('C11 the dashboard is used in Chromium', { skip: withoutChromium }, async
     await queue.enqueue('gate.wait', gate)
     const row = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: 'default' }) })
     const counted = (column: number, text: string) =>
-      row.locator('td').nth(column).filter({ hasText: new RegExp(`^${text}$`) }).waitFor()
+      row
+        .locator('td')
+        .nth(column)
+        .filter({ hasText: new RegExp(`^${text}$`) })
+        .waitFor()
     await counted(1, '1')
     // A queue that is sorted above the one in focus.
     await new Queue('a', { connection: redis.client, taskPaths: [fixtureTasks] }).enqueue('arithmetic.add', 1, 2)

@@ -221,25 +221,6 @@ export const rowsC: Readonly<Record<string, Row>> = {
       'healthz, readyz': [
         'integration/monitoring.test.ts: C11: ready while it can work, and otherwise not, with the reason',
       ],
-      'a history of the last day by the minute': [
-        'integration/history.test.ts: C11: a daemon writes what it has done into the history',
-        'integration/history.test.ts: C11: without a history nothing of it is written',
-        'src/history/recorder.test.ts: C11: while Redis is away counts are kept',
-        'src/history/sampler.test.ts: C11: what workers of Python have done since the last look counts',
-        'daemon/data/history.test.ts: C11: history tells of every minute asked for',
-      ],
-      'failures by function and error': [
-        'src/fleet/failure-group.test.ts: C11: failures that differ in ids, numbers, times and paths only are one group',
-        'daemon/data/failures-step.test.ts: C11: failures.step tells of every failed job once',
-        'daemon/data/failures-step.test.ts: C11: a group is listed by its signature',
-        'daemon/dashboard/failure-index.test.ts: C11: what fails later is added, without reading all again',
-      ],
-      'requeueing and deleting many jobs, undone and stopped': [
-        'daemon/dashboard/bulk-runs.test.ts: C11: a run requeues all that are meant',
-        'daemon/dashboard/bulk-runs.test.ts: C11: as long as a run waits it can be undone',
-        'daemon/dashboard/bulk-runs.test.ts: C11: what fails again while it runs is left alone',
-        'daemon/dashboard/bulk-runs.test.ts: C11: a run that is stopped ends after its step',
-      ],
       'the dashboard lets in whom it should': [
         'daemon/dashboard/dashboard.test.ts: C11 dashboard: without a token nothing is shown but a form that asks for it',
         'daemon/dashboard/dashboard.test.ts: C11 dashboard: whoever may only look sees no form',
@@ -264,6 +245,25 @@ export const rowsC: Readonly<Record<string, Row>> = {
         'browser/use.test.ts: C11 keys lead through it',
         'browser/use.test.ts: C11 it works without JavaScript',
         'browser/every-page.test.ts: nobody is kept out, nothing stands out',
+      ],
+      'a history of the last day by the minute': [
+        'integration/history.test.ts: C11: a daemon writes what it has done into the history',
+        'integration/history.test.ts: C11: without a history nothing of it is written',
+        'src/history/recorder.test.ts: C11: while Redis is away counts are kept',
+        'src/history/sampler.test.ts: C11: what workers of Python have done since the last look counts',
+        'daemon/data/history.test.ts: C11: history tells of every minute asked for',
+      ],
+      'failures by function and error': [
+        'src/fleet/failure-group.test.ts: C11: failures that differ in ids, numbers, times and paths only are one group',
+        'daemon/data/failures-step.test.ts: C11: failures.step tells of every failed job once',
+        'daemon/data/failures-step.test.ts: C11: a group is listed by its signature',
+        'daemon/dashboard/failure-index.test.ts: C11: what fails later is added, without reading all again',
+      ],
+      'requeueing and deleting many jobs, undone and stopped': [
+        'daemon/dashboard/bulk-runs.test.ts: C11: a run requeues all that are meant',
+        'daemon/dashboard/bulk-runs.test.ts: C11: as long as a run waits it can be undone',
+        'daemon/dashboard/bulk-runs.test.ts: C11: what fails again while it runs is left alone',
+        'daemon/dashboard/bulk-runs.test.ts: C11: a run that is stopped ends after its step',
       ],
     },
   },

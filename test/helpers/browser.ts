@@ -21,7 +21,13 @@ export const themes = ['light', 'dark'] as const
 export async function startBrowser(t: Test): Promise<Browser> {
   const browser = await chromium.launch({
     executablePath: chromiumPath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-breakpad', '--disable-crash-reporter'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-dev-shm-usage',
+      '--disable-breakpad',
+      '--disable-crash-reporter',
+    ],
   })
   t.teardown(() => browser.close())
   return browser
@@ -68,14 +74,32 @@ export async function openPage(
   }
 }
 
-/** What axe finds on a page that keeps people out: rules with the elements, serious ones and worse. */
-export async function barriers(page: Page): Promise<string[]> {
+/** Rules that look at colours, and nothing else that a theme changes. */
+const colourRules = ['color-contrast', 'link-in-text-block']
+
+/**
+ * What axe finds on a page that keeps people out: rules with the elements, serious ones and worse.
+ * `colours`: as far as colours go.
+ */
+export async function barriers(page: Page, what: 'all' | 'colours' = 'all'): Promise<string[]> {
   // It runs beside the page's own scripts, so that the policy of the page may stay as it is.
-  await page.evaluate(`${axe.source}; undefined`)
-  const { violations } = await page.evaluate<axe.AxeResults>("axe.run(document, { resultTypes: ['violations'] })")
+  await page.evaluate(`globalThis.axe === undefined && (() => { ${axe.source} })(); undefined`)
+  const options = { resultTypes: ['violations'], ...(what === 'all' ? {} : { runOnly: colourRules }) }
+  const { violations } = await page.evaluate<axe.AxeResults>(`axe.run(document, ${JSON.stringify(options)})`)
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary ?? ''}`))
+}
+
+/** Elements that make a page wider than its window; none where it is not. */
+export function beyondEdge(page: Page): Promise<string[]> {
+  return page.evaluate(`(() => {
+    const { scrollWidth, clientWidth } = document.documentElement
+    if (scrollWidth <= clientWidth) return []
+    const wide = [...document.querySelectorAll('body *')].filter((one) => one.getBoundingClientRect().right > clientWidth)
+    const free = wide.filter((one) => one.closest('.scroll, nav') === null)
+    return [scrollWidth + ' px', ...free.map((one) => one.outerHTML.slice(0, 150))]
+  })()`)
 }
 
 /** Elements that can only come from what jobs hold: pages of ours have none of them. */

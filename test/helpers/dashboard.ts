@@ -41,13 +41,16 @@ export async function startDashboard(
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
     await ended
   })
-  const [, address = '', token = ''] = await waitFor('the dashboard to say where it is', () => {
+  // A browser that starts beside it takes the machine for a while.
+  const boundMs = 60_000
+  const place = (): RegExpExecArray | null => {
     if (child.exitCode !== null) throw new Error(`rqctl dashboard ended with ${child.exitCode}:\n${said.stderr}`)
     return (
       /http:\/\/(\S+)\/\?token=(\S+)\n/.exec(said.stdout) ??
       /"address":\s*"([^"]+)",\s*"token":\s*"([^"]+)"/.exec(said.stdout)
     )
-  })
+  }
+  const [, address = '', token = ''] = await waitFor('the dashboard to say where it is', place, boundMs)
   return {
     origin: `http://${address}`,
     token,

@@ -1,5 +1,6 @@
 import { RqdError } from '../../../src/errors.js'
 import type { DataCaller } from '../../data/caller.js'
+import type { Orders } from '../orders.js'
 import type { Visitor } from '../visitor.js'
 
 /** What an action works with. */
@@ -7,6 +8,7 @@ export interface ActionContext {
   readonly data: DataCaller
   readonly form: URLSearchParams
   readonly visitor: Visitor
+  readonly orders: Orders
 }
 
 /** What became of it, for the next page. */
@@ -18,8 +20,14 @@ export interface Done {
 
 /** Something that a visitor who may operate can do, by sending a form. */
 export interface Action {
-  /** What is asked before it is done, where it cannot be undone; undefined: it is done at once. */
-  readonly question?: (form: URLSearchParams) => string | undefined
+  /**
+   * What is asked before it is done, where it cannot be undone; undefined: it is done at once.
+   * @throws RqdError for a form that cannot be meant, which is told on the next page
+   */
+  readonly question?: (
+    form: URLSearchParams,
+    context: ActionContext,
+  ) => string | undefined | Promise<string | undefined>
   /** @throws RqdError, which is told on the next page */
   run(context: ActionContext): Promise<Done>
 }

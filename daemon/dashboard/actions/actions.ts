@@ -1,4 +1,5 @@
 import type { Action } from './action.js'
+import { daemonActions } from './daemon-actions.js'
 import { queueActions } from './queue-actions.js'
 import { scheduleActions } from './schedule-actions.js'
 import { workerActions } from './worker-actions.js'
@@ -9,5 +10,6 @@ export const actions: ReadonlyMap<string, Action> = new Map<string, Action>(
     ...queueActions,
     ...workerActions,
     ...scheduleActions,
+    ...daemonActions,
   }),
 )

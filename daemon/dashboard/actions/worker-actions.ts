@@ -31,7 +31,8 @@ export const workerActions = {
   'suspend-all': {
     question: (form) => {
       const minutes = minutesOf(form)
-      const until = minutes === null ? 'until they are resumed' : `for ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`
+      const until =
+        minutes === null ? 'until they are resumed' : `for ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`
       return `Suspend all workers of this Redis, rqd's and Python's, ${until}? They begin no other job; running ones go on.`
     },
     run: async ({ data, form }) => {

@@ -64,11 +64,7 @@ function CronLine({ context, entry }: { readonly context: PageContext; readonly 
         <a href={links.jobs(queue)}>{printable(queue)}</a>
       </td>
       <td>
-        {holder === null ? (
-          <span class="alarming">nobody: it does not fire</span>
-        ) : (
-          <JobText text={holder} most={60} />
-        )}
+        {holder === null ? <span class="alarming">nobody: it does not fire</span> : <JobText text={holder} most={60} />}
       </td>
     </tr>
   )

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import type { DataCaller } from '../../data/caller.js'
 import type { Links } from '../view/links.js'
+import type { Orders } from '../orders.js'
 import type { Visitor } from '../visitor.js'
 
 /** The parts of the dashboard, as the bar at the top lists them. */
@@ -17,6 +18,8 @@ export interface PageContext {
   /** What forms carry. */
   readonly csrf: string
   readonly nowMs: number
+  /** Orders to daemons that were given here. */
+  readonly orders: Orders
 }
 
 /** What a page says, inside the frame that all share. */

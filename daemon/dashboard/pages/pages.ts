@@ -1,3 +1,4 @@
+import { daemonsPage } from './daemons.js'
 import { overviewPage } from './overview.js'
 import type { Page } from './page.js'
 import { queuesPage } from './queues.js'
@@ -10,4 +11,5 @@ export const pages: ReadonlyMap<string, Page> = new Map<string, Page>([
   ['/queues', queuesPage],
   ['/workers', workersPage],
   ['/schedule', schedulePage],
+  ['/daemons', daemonsPage],
 ])

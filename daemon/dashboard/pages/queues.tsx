@@ -35,13 +35,7 @@ export const queuesPage: Page = async (context) => {
 }
 
 /** Says that nobody takes jobs. */
-export function Suspended({
-  context,
-  back = '/queues',
-}: {
-  readonly context: PageContext
-  readonly back?: string
-}): VNode {
+export function Suspended({ context, back }: { readonly context: PageContext; readonly back: string }): VNode {
   return (
     <div class="note refused row">
       <span>All workers of this Redis are suspended: nothing is taken off any queue.</span>

@@ -142,9 +142,7 @@ function ScheduledLine(props: {
       <td>
         <a href={context.links.jobs(queue, 'scheduled')}>{printable(queue)}</a>
       </td>
-      <td>
-        {gone ? <span class="alarming">its data is gone</span> : <JobText text={job.description} most={120} />}
-      </td>
+      <td>{gone ? <span class="alarming">its data is gone</span> : <JobText text={job.description} most={120} />}</td>
       <td>
         <Ago iso={job.createdAt} nowMs={context.nowMs} />
       </td>

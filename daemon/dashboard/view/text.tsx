@@ -40,6 +40,15 @@ export function spanText(sec: number): string {
   return sec < 1 ? `${Math.round(sec * 1000)} ms` : formatAge(sec)
 }
 
+/** A size, in units of 1024 bytes. */
+export function bytesText(bytes: number | null | undefined): string {
+  if (bytes === null || bytes === undefined) return '–'
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10))
+  const amount = bytes / 1024 ** power
+  return `${power === 0 || amount >= 100 ? Math.round(amount) : amount.toFixed(1)} ${units[power] ?? ''}`
+}
+
 /** Text from a job: cut to a length, without characters that do something. All of it when pointed at, to a limit. */
 export function JobText({
   text,

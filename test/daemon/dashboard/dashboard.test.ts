@@ -147,33 +147,40 @@ t.test('C11 dashboard: what is not there, and what is asked in another way, is s
   t.ok(Number(head.headers['content-length']) > 1_000)
 })
 
-t.test('C11 dashboard: every answer keeps browsers from making more of it, and no page holds a script or a style', async (t) => {
-  const { signedIn, visitor } = await setup(t)
-  const visiting = await signedIn()
-  const answers: [string, Got][] = [
-    ['sign in', await visitor().get('/')],
-    ['wrong token', await visitor().post('/sign-in', { token: 'x' })],
-    ['overview', await visiting.get('/')],
-    ['queues', await visiting.get('/queues')],
-    ['no page', await visiting.get('/nothing')],
-    ['file', await visiting.get('/static/app.js')],
-    ['no file', await visiting.get('/static/nothing')],
-    ['action', await visiting.act('', 'queue-pause', { queue: 'q' })],
-    ['forgery', await visiting.post('/do/queue-pause', {})],
-    ['method', await visiting.get('/', {}, 'PUT')],
-  ]
-  for (const [what, { headers, text }] of answers) {
-    const policy = String(headers['content-security-policy'])
-    t.match(policy, /default-src 'none'; script-src 'self'; style-src 'self'/, what)
-    t.match(policy, /frame-ancestors 'none'; base-uri 'none'/, what)
-    t.notMatch(policy, /unsafe|\*|data:|https?:/, what)
-    t.match(headers, { 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY', 'referrer-policy': 'same-origin' }, what)
-    t.match(headers['cache-control'], what === 'file' ? 'no-cache' : 'no-store', what)
-    if (!String(headers['content-type']).startsWith('text/html')) continue
-    t.notMatch(text, /<style|\sstyle=|\son\w+=|<script(?![^>]* src="\/static\/)|javascript:/i, what)
-    t.notMatch(text.replaceAll('http://www.w3.org', ''), /(?:src|href|action)="(?:https?:)?\/\//, what)
-  }
-})
+t.test(
+  'C11 dashboard: every answer keeps browsers from making more of it, and no page holds a script or a style',
+  async (t) => {
+    const { signedIn, visitor } = await setup(t)
+    const visiting = await signedIn()
+    const answers: [string, Got][] = [
+      ['sign in', await visitor().get('/')],
+      ['wrong token', await visitor().post('/sign-in', { token: 'x' })],
+      ['overview', await visiting.get('/')],
+      ['queues', await visiting.get('/queues')],
+      ['no page', await visiting.get('/nothing')],
+      ['file', await visiting.get('/static/app.js')],
+      ['no file', await visiting.get('/static/nothing')],
+      ['action', await visiting.act('', 'queue-pause', { queue: 'q' })],
+      ['forgery', await visiting.post('/do/queue-pause', {})],
+      ['method', await visiting.get('/', {}, 'PUT')],
+    ]
+    for (const [what, { headers, text }] of answers) {
+      const policy = String(headers['content-security-policy'])
+      t.match(policy, /default-src 'none'; script-src 'self'; style-src 'self'/, what)
+      t.match(policy, /frame-ancestors 'none'; base-uri 'none'/, what)
+      t.notMatch(policy, /unsafe|\*|data:|https?:/, what)
+      t.match(
+        headers,
+        { 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY', 'referrer-policy': 'same-origin' },
+        what,
+      )
+      t.match(headers['cache-control'], what === 'file' ? 'no-cache' : 'no-store', what)
+      if (!String(headers['content-type']).startsWith('text/html')) continue
+      t.notMatch(text, /<style|\sstyle=|\son\w+=|<script(?![^>]* src="\/static\/)|javascript:/i, what)
+      t.notMatch(text.replaceAll('http://www.w3.org', ''), /(?:src|href|action)="(?:https?:)?\/\//, what)
+    }
+  },
+)
 
 t.test('C11 dashboard: Redis away is a page that says so, and over when it is back', async (t) => {
   const { redis, signedIn } = await setup(t)

@@ -22,7 +22,9 @@ async function setup(t: Test, authenticate: Authenticate = () => ada) {
 }
 
 /** Servers of an application, each with the dashboard mounted in another way. */
-const mounts: Readonly<Record<string, (t: Test, board: EmbeddedDashboard) => Promise<{ origin: string; base: string }>>> = {
+const mounts: Readonly<
+  Record<string, (t: Test, board: EmbeddedDashboard) => Promise<{ origin: string; base: string }>>
+> = {
   'Express below /rq': async (t, board) => {
     const app = express()
     app.use('/rq', board.handler)
@@ -72,7 +74,10 @@ for (const [name, mount] of Object.entries(mounts)) {
     t.equal(status, 200)
     const places = [...text.matchAll(/(?:href|src|action|data-live-url)="([^"]*)"/g)].map(([, place]) => place ?? '')
     t.ok(places.length > 10)
-    t.same(places.filter((place) => !place.startsWith(`${base}/`) && !place.startsWith('#')), [])
+    t.same(
+      places.filter((place) => !place.startsWith(`${base}/`) && !place.startsWith('#')),
+      [],
+    )
     for (const file of places.filter((place) => place.includes('/static/'))) {
       t.equal((await visiting.get(file)).status, 200, file)
     }
@@ -164,4 +169,3 @@ t.test('C11 embedding: the application keeps its own bodies and its connection',
 })
 
 const pingOf = ({ client }: TestRedis): Promise<string> => client.ping()
-

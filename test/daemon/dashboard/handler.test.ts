@@ -44,7 +44,10 @@ t.test('a form is the same, however the application has read it before', async (
           for await (const part of request as AsyncIterable<Buffer>) text += part.toString()
           Object.assign(request, { body: leave(text) })
         } else Object.assign(request, { body: leave('') })
-        await mounted.handle(request as MountedRequest, response, { base: '', path: (request.url ?? '').split('?')[0] ?? '' })
+        await mounted.handle(request as MountedRequest, response, {
+          base: '',
+          path: (request.url ?? '').split('?')[0] ?? '',
+        })
       })()
     })
     const visiting = new Visiting(await listen(t, server))
