@@ -121,6 +121,7 @@ export class Context {
     const redis = connectRedis(url, {
       commandTimeoutMs: PATIENCE_MS,
       connectionName: 'rqctl',
+      ...(this.#flags.prefix === undefined ? {} : { prefix: this.#flags.prefix }),
       reconnect: false,
       random: systemRandom,
     })

@@ -1,13 +1,19 @@
 import { RqdError } from '../../src/errors.js'
+import { isClusterUrl } from '../../src/redis/cluster/address.js'
+import { checkClusterPrefix } from '../../src/redis/connection.js'
 import type { Config } from './schema.js'
 
-type Together = Pick<Config, 'queues' | 'dequeueStrategy' | 'weights' | 'fresh' | 'concurrency' | ReadSocket>
+type Together = Pick<
+  Config,
+  'url' | 'sentinel' | 'prefix' | 'queues' | 'dequeueStrategy' | 'weights' | 'fresh' | 'concurrency' | ReadSocket
+>
 type ReadSocket = 'readSocket' | 'readSocketMode' | 'readSocketGroup'
 
 /** Options that do not fit each other. @throws RqdError RQD_BAD_OPTION */
 export function checkTogether(config: Together): void {
   const { queues, dequeueStrategy, weights, fresh, concurrency } = config
   checkReadSocket(config)
+  if (config.sentinel === undefined && isClusterUrl(config.url)) checkClusterPrefix(config.prefix)
   const weighted = Object.keys(weights)
   const stranger = weighted.find((queue) => !queues.includes(queue))
   if (stranger !== undefined) {
