@@ -126,12 +126,12 @@ function pythonProgram(url: string, queues: readonly string[]): Launch {
   return { command: python, args, isPython: true }
 }
 
-// A test runner instruments child processes through these; the system under test runs as it would by itself.
-function environment(marks: string): NodeJS.ProcessEnv {
+/** A test runner instruments child processes through these; the system under test runs as it would by itself. */
+export function environment(marks: string): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !/^(TAP|_TAPJS|NODE_OPTIONS|RQ_)/.test(name))
   return { ...Object.fromEntries(own), NO_COLOR: '1', PYTHONDONTWRITEBYTECODE: '1', RQD_CHAOS_MARKS: marks }
 }
 
-function findRoot(folder: string): string {
+export function findRoot(folder: string): string {
   return existsSync(join(folder, 'package.json')) ? folder : findRoot(dirname(folder))
 }

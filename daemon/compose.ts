@@ -90,7 +90,13 @@ export async function run(config: Config, begun: Begun): Promise<number> {
   const address = config.sentinel ?? config.url
   const connect = (commandTimeoutMs: number): Redis => {
     const connectionName = config.name ?? 'rqd'
-    return connectRedis(address, { commandTimeoutMs, connectionName, random: systemRandom, make })
+    return connectRedis(address, {
+      commandTimeoutMs,
+      connectionName,
+      prefix: config.prefix,
+      random: systemRandom,
+      make,
+    })
   }
   const redis = connect(COMMAND_TIMEOUT_MS)
   let data: DataConnection | undefined

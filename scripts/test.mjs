@@ -32,6 +32,7 @@ async function provide() {
   await provideDependencies()
   const redis = await provideRedisServer()
   if (redis === undefined) missing(redisAdvice)
+  else if (process.env.RQD_TEST_REDIS_SERVER) say((await run(redis, ['--version'])).trim())
   if (findProgram('redis-cli') === undefined && mayInstall()) await aptInstall(['redis-tools'])
   if (!hasPythonRq() && mayInstall()) await aptInstall(['python3-rq'])
   if (!hasPythonRq()) missing('Python RQ is not installed. On Debian and Ubuntu: sudo apt-get install python3-rq')
@@ -44,6 +45,9 @@ async function provide() {
       'PHP with its extension redis is not installed. On Debian and Ubuntu: sudo apt-get install php-cli php-redis',
     )
   await provideRigs()
+  if (findProgram('ip') === undefined && mayInstall()) await aptInstall(['iproute2'])
+  if (findProgram('ip') === undefined || process.getuid?.() !== 0)
+    missing('Tests on several hosts need root, and the program ip. On Debian and Ubuntu: sudo apt-get install iproute2')
   const lackingTools = Object.keys(socketTools).filter((name) => findProgram(name) === undefined)
   if (lackingTools.length > 0 && mayInstall()) await aptInstall(lackingTools.map((name) => socketTools[name]))
   if (Object.keys(socketTools).some((name) => findProgram(name) === undefined))
@@ -118,7 +122,10 @@ async function main() {
   const unfit = wanted.length - tests.length
   const mark = randomUUID()
   const folder = mkdtempSync(join(tmpdir(), 'rqd-t-'))
-  const env = { ...process.env, [markName]: mark, TMPDIR: folder }
+  // Programs that are tested read REDIS_URL themselves: only the tests' own helper may follow it.
+  const { REDIS_URL: serverUrl = '', ...inherited } = process.env
+  const env = { ...inherited, [markName]: mark, TMPDIR: folder }
+  if (serverUrl !== '') env.RQD_TEST_REDIS_URL = serverUrl
   const report = new TapReport(say, shownName)
   try {
     const files = tests.map(compiledTest)

@@ -3,8 +3,11 @@
  * without a push, such objects are refused.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Redis } from 'ioredis'
+import type { Cluster, Redis } from 'ioredis'
 import { RqdError } from './errors.js'
+
+/** A client of ioredis: of one server, or of a Redis Cluster; then prefixes need a hash tag. */
+export type Connection = Redis | Cluster
 
 interface Context {
   /** The connection of `withConnection`; undefined outside of any. */
@@ -22,13 +25,13 @@ const contexts = new AsyncLocalStorage<Context>()
  * innermost counts. The connection stays the caller's: nothing here closes it.
  * @returns what `run` returns
  */
-export function withConnection<T>(connection: Redis, run: () => T): T {
-  return contexts.run({ own: connection, pushed: [] }, run)
+export function withConnection<T>(connection: Connection, run: () => T): T {
+  return contexts.run({ own: asRedis(connection), pushed: [] }, run)
 }
 
 /** Use `connection` wherever none is given, until `popConnection`: for tests. Within `withConnection` it holds there. */
-export function pushConnection(connection: Redis): void {
-  current().pushed.push(connection)
+export function pushConnection(connection: Connection): void {
+  current().pushed.push(asRedis(connection))
 }
 
 /**
@@ -47,9 +50,9 @@ export function popConnection(): Redis {
  * @param what for whom, to name it in the error
  * @throws RqdError RQD_BAD_OPTION if there is none
  */
-export function connectionFor(what: string, given: Redis | undefined): Redis {
+export function connectionFor(what: string, given: Connection | undefined): Redis {
   const { own, pushed } = current()
-  const connection = given ?? pushed.at(-1) ?? own
+  const connection = (given && asRedis(given)) ?? pushed.at(-1) ?? own
   if (connection !== undefined) return connection
   throw new RqdError(
     'RQD_BAD_OPTION',
@@ -59,4 +62,9 @@ export function connectionFor(what: string, given: Redis | undefined): Redis {
 
 function current(): Context {
   return contexts.getStore() ?? outermost
+}
+
+// The library uses what both have: commands, and pipelines of keys that lie in one slot.
+function asRedis(connection: Connection): Redis {
+  return connection as Redis
 }

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis'
+import type { Connection } from './connections.js'
 import type { Duration } from './duration.js'
 import type { JobOptions } from './enqueue-call.js'
 import type { Job } from './job.js'
@@ -9,7 +9,7 @@ import type { TaskFunction } from './task-name.js'
 /** Options of `job`: those of its queue and of every job. */
 export interface DelayedOptions extends Omit<QueueOptions, 'connection'>, Omit<JobOptions, 'jobId'> {
   /** A client, or a function that opens one at the first call: workers load the module too, and need none. */
-  connection: Redis | (() => Redis)
+  connection: Connection | (() => Connection)
   /** Limit of a run: the same as `jobTimeout`, by RQ's name. */
   timeout?: Duration
 }

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import type { Connection } from './connections.js'
 import type { Clock } from './clock.js'
 import type { Duration } from './duration.js'
 import type { EnqueueCall, ResultOf } from './enqueue-call.js'
@@ -13,7 +14,7 @@ export interface QueueOptions {
    * An open ioredis client. It stays the caller's: nothing here closes it. Default: the innermost of `withConnection`
    * or `pushConnection`.
    */
-  connection?: Redis
+  connection?: Connection
   /** How payloads are written. `pickle` is what stock Python workers and viewers read. Default `json`. */
   serializer?: SerializerName
   /** Limit of jobs without their own. Default 180 s. */
@@ -31,7 +32,7 @@ export interface QueueOptions {
 }
 
 /** The options of a queue with their defaults. */
-export type Enqueuing = Readonly<Required<QueueOptions>>
+export type Enqueuing = Readonly<Required<Omit<QueueOptions, 'connection'>> & { connection: Redis }>
 
 /** The jobs of `enqueueMany`, each with the type of its call. */
 export type JobsOf<C extends readonly EnqueueCall[]> = {

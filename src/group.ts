@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { connectionFor } from './connections.js'
+import { type Connection, connectionFor } from './connections.js'
 import type { EnqueueCall } from './enqueue-call.js'
 import { NoSuchGroupError, RqdError } from './errors.js'
 import { Job } from './job.js'
@@ -12,7 +12,7 @@ import { createKeys, type Keys } from './redis/keys.js'
 /** Where groups are. */
 export interface GroupOptions {
   /** Default: the innermost of `withConnection` or `pushConnection`. */
-  connection?: Redis
+  connection?: Connection
   /** Prefix of all keys. Default `rq`. */
   prefix?: string
 }

@@ -1,6 +1,5 @@
-import type { Redis } from 'ioredis'
 import { systemClock } from './clock.js'
-import { connectionFor } from './connections.js'
+import { type Connection, connectionFor } from './connections.js'
 import { NoSuchJobError } from './errors.js'
 import type { JobHash } from './job/hash.js'
 import { encodeExcInfo, type Result } from './job/result.js'
@@ -18,7 +17,7 @@ export type { JobResult } from './job-result.js'
 /** Where jobs are looked for. */
 export interface FetchOptions {
   /** Default: the innermost of `withConnection` or `pushConnection`. */
-  connection?: Redis
+  connection?: Connection
   /** Prefix of all keys. Default `rq`. */
   prefix?: string
 }

@@ -39,7 +39,6 @@ export class Queue extends QueueContents implements Enqueuer {
     const connection = connectionFor(`the queue ${JSON.stringify(name)}`, options.connection)
     super(name, { ...options, connection })
     this.#options = {
-      connection,
       serializer: 'json',
       defaultTimeout: rqDefaults.timeoutSec,
       taskPaths: ['.'],
@@ -51,6 +50,7 @@ export class Queue extends QueueContents implements Enqueuer {
       ...(Object.fromEntries(
         Object.entries(options).filter(([, value]) => value !== undefined),
       ) as unknown as QueueOptions),
+      connection,
     }
     checkSerializer(this.#options.serializer)
     this.#store = new Store(this.#options.connection, createKeys(this.#options.prefix))

@@ -26,7 +26,7 @@ export class WorkerConnection {
 
   /** @throws RqdError RQD_BAD_OPTION if the operator's class makes something else */
   get connection(): Redis {
-    this.#connection ??= openUserConnection(this.#options.address, this.#options.make)
+    this.#connection ??= openUserConnection(this.#options.address, this.#options.make, this.#options.prefix)
     return this.#connection
   }
 

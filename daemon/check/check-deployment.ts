@@ -37,6 +37,7 @@ async function checkServer(config: Configuration['config']): Promise<Finding[]> 
     commandTimeoutMs: CONNECT_LIMIT_MS,
     connectTimeoutMs: CONNECT_LIMIT_MS,
     connectionName: 'rqd-check',
+    prefix: config.prefix,
     reconnect: false,
     random: systemRandom,
   })

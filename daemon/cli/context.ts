@@ -143,6 +143,7 @@ export class Context {
     const redis = connectRedis(url, {
       commandTimeoutMs: PATIENCE_MS,
       connectionName: 'rqctl',
+      ...(this.prefix === undefined ? {} : { prefix: this.prefix }),
       reconnect,
       random: systemRandom,
     })

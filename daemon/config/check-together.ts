@@ -1,8 +1,14 @@
 import { RqdError } from '../../src/errors.js'
+import { isClusterUrl } from '../../src/redis/cluster/address.js'
+import { checkClusterPrefix } from '../../src/redis/connection.js'
 import { isLocal, parseHttpAddress } from '../http/address.js'
 import type { Config } from './schema.js'
 
-type Together = Pick<Config, 'queues' | 'dequeueStrategy' | 'weights' | 'fresh' | 'concurrency' | ReadSocket | Http>
+type Together = Pick<
+  Config,
+  | ('url' | 'sentinel' | 'prefix' | 'queues' | 'dequeueStrategy' | 'weights' | 'fresh' | 'concurrency')
+  | (ReadSocket | Http)
+>
 type Http = 'http' | 'httpAccess'
 type ReadSocket = 'readSocket' | 'readSocketMode' | 'readSocketGroup'
 
@@ -11,6 +17,7 @@ export function checkTogether(config: Together): void {
   const { queues, dequeueStrategy, weights, fresh, concurrency } = config
   checkReadSocket(config)
   checkHttp(config)
+  if (config.sentinel === undefined && isClusterUrl(config.url)) checkClusterPrefix(config.prefix)
   const weighted = Object.keys(weights)
   const stranger = weighted.find((queue) => !queues.includes(queue))
   if (stranger !== undefined) {

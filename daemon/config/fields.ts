@@ -2,7 +2,7 @@
 import type * as zod from 'zod'
 import { coerceError } from '../../src/errors.js'
 import { requirePackage } from '../../src/require.js'
-import { parseRedisUrl } from '../../src/redis/connection.js'
+import { checkRedisUrl } from '../../src/redis/connection.js'
 import { checkDateFormat } from '../log/date-format.js'
 import { checkLogFormat } from '../log/log-format.js'
 import type { LogLevel } from '../log.js'
@@ -59,7 +59,10 @@ export function checked(check: (text: string) => unknown, what: string) {
 }
 
 /** Where Redis is. */
-export const redisUrl = checked(parseRedisUrl, 'a URL: redis://host:port/db, rediss://… or unix:///path/to.sock?db=n')
+export const redisUrl = checked(
+  checkRedisUrl,
+  'a URL: redis://host:port/db, rediss://…, unix:///path/to.sock?db=n or redis+cluster://host:port,host:port',
+)
 
 /** What whoever has it may see of the HTTP listener. */
 export const httpToken = z.string({ error: 'expected a token' }).min(16, 'expected a token of at least 16 characters')

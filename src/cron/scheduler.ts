@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { pid as ownPid } from 'node:process'
 import type { Redis } from 'ioredis'
 import { systemClock, type Clock } from '../clock.js'
-import { connectionFor } from '../connections.js'
+import { type Connection, connectionFor } from '../connections.js'
 import type { Duration } from '../duration.js'
 import { RqdError, coerceError } from '../errors.js'
 import { silentLogger, type Logger } from '../logger.js'
@@ -24,7 +24,7 @@ const LEASE_MS = 5_000
 /** How a cron scheduler works. */
 export interface CronSchedulerOptions {
   /** An open ioredis client. It stays the caller's. Default as for a `Queue`. */
-  connection?: Redis
+  connection?: Connection
   /** As RQ's viewers show it. Default host, pid and some random digits. */
   name?: string
   /** How payloads are written. Default `json`. */

@@ -157,3 +157,14 @@ export function createKeys(prefix: string = DEFAULT_PREFIX): Keys {
     historySampler: `${own}:history:sampler`,
   }
 }
+
+/**
+ * A key that never exists, in the slot of another one. A script that is given it too is refused by the nodes of a cluster
+ * while the slot moves, before it does anything. Without it a script would be let in as long as the keys that it is given
+ * are there, and would be ended in the middle, with half of it written, by the first key that has left.
+ * @returns undefined if the key has no hash tag, so that nothing ties the keys of a script to one slot
+ */
+export function guardKey(key: string): string | undefined {
+  const [, tag] = /^[^{]*\{([^}]+)\}/.exec(key) ?? []
+  return tag === undefined ? undefined : `{${tag}}:rqd:never`
+}

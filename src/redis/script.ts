@@ -1,4 +1,7 @@
+import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
+import { isOnCluster } from './cluster/is-on-cluster.js'
+import { guardKey } from './keys.js'
 import { RqdError, coerceError } from '../errors.js'
 import { packTexts, type PackedArgument } from './pack-texts.js'
 import type { LuaSource } from './scripts.generated.js'
@@ -51,18 +54,41 @@ export async function runScript<K extends string, A extends string, R extends st
   const args: ScriptArgument[] = script.args.map((name) => call.args[name])
   if (call.moreArgs !== undefined) args.push(...call.moreArgs)
   for (const record of call.records ?? []) for (const name of script.record) args.push(record[name])
+  const source = isOnCluster(redis) ? guarded(script.source, keys) : script.source
   const rest = [keys.length, ...keys, ...args.map(toWire)]
   try {
-    return (await redis.callBuffer('EVALSHA', script.source.sha1, ...rest)) as RawReply
+    return (await redis.callBuffer('EVALSHA', source.sha1, ...rest)) as RawReply
   } catch (thrown) {
     const error = coerceError(thrown)
     if (!isNoScript(error)) throw scriptError(script.source.name, error)
   }
   try {
-    return (await redis.callBuffer('EVAL', script.source.source, ...rest)) as RawReply
+    return (await redis.callBuffer('EVAL', source.source, ...rest)) as RawReply
   } catch (thrown) {
     throw scriptError(script.source.name, coerceError(thrown))
   }
+}
+
+type Text = Pick<LuaSource, 'source' | 'sha1'>
+
+const guardedTexts = new WeakMap<LuaSource, Text>()
+
+/** For a cluster: the guard (see `guardKey`) is put behind the keys, and the script takes it off before it begins. */
+function guarded(script: LuaSource, keys: string[]): Text {
+  const guard = keys[0] === undefined ? undefined : guardKey(keys[0])
+  if (guard === undefined) {
+    const found = JSON.stringify(keys[0] ?? '')
+    const text = `on a Redis Cluster all keys of a prefix must lie in one slot: ${found} has no hash tag; expected a prefix such as {tenant}:rq`
+    throw new RqdError('RQD_BAD_OPTION', text)
+  }
+  keys.push(guard)
+  const known = guardedTexts.get(script)
+  if (known !== undefined) return known
+  // On the script's own first line, so that Redis names its lines as the file has them.
+  const source = `local KEYS = { unpack(KEYS, 1, #KEYS - 1) } ${script.source}`
+  const text = { source, sha1: createHash('sha1').update(source).digest('hex') }
+  guardedTexts.set(script, text)
+  return text
 }
 
 function toWire(argument: ScriptArgument): string | number | Buffer {

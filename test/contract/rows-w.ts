@@ -277,6 +277,13 @@ export const rowsW: Readonly<Record<string, Row>> = {
       'jobs go on after a fail-over': [
         'integration/sentinel.test.ts: behind Sentinel a daemon finds the master, and goes on with the next one',
       ],
+      'a link that is cut for longer than the lease: others take over, late results are refused, nothing is lost': [
+        'chaos/netns.test.ts: W15: a daemon whose link to Redis is cut for longer than its lease',
+      ],
+      'a cluster: while the slot of a tenant moves under load no job is lost or repeated': [
+        'integration/cluster.test.ts: W15: six tenants of a cluster of three masters under load',
+        'src/redis/cluster/slot-redis.test.ts: no script begins while its slot is on two nodes',
+      ],
     },
     unproven: ['none lost: jobs that run, or whose end is written, while the master dies'],
   },

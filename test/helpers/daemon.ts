@@ -37,7 +37,7 @@ let sockets = 0
 /** Start `rqd` on this Redis and wait until it is ready (`ready: false`: do not wait). `tasks`: another folder of tasks. */
 export async function startDaemon(
   t: Test,
-  redis: TestRedis,
+  redis: Pick<TestRedis, 'url' | 'folder'>,
   args: readonly string[],
   options: { ready?: boolean; env?: NodeJS.ProcessEnv; tasks?: string } = {},
 ): Promise<TestDaemon> {

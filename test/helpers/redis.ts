@@ -1,9 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import type { Test } from 'tap'
+import { clientFor, lendDatabase } from './lent-database.js'
+import { needsOwnServer } from './needs-own-server.js'
 
 /** A private Redis server on a Unix socket in a temporary folder. */
 export interface TestRedis {
@@ -23,9 +27,16 @@ export interface TestRedis {
   restart(): Promise<void>
 }
 
-/** Start a private Redis for this test; it is stopped and its folder removed when the test ends. */
+/**
+ * Start a private Redis for this test; it is stopped and its folder removed when the test ends. Where the run names a
+ * server (REDIS_URL), files of tests that need nothing of their server but commands get an empty database of that one.
+ */
 export async function startRedis(t: Test, extraArguments: string[] = []): Promise<TestRedis> {
   const folder = await mkdtemp(join(tmpdir(), 'rqd-test-'))
+  const named = process.env['RQD_TEST_REDIS_URL']
+  if (named !== undefined && extraArguments.length === 0 && !needsOwnServer(ownSource())) {
+    return useServer(t, named, folder)
+  }
   const socket = join(folder, 'redis.sock')
   const start = (): ChildProcess =>
     spawn(
@@ -65,6 +76,45 @@ export async function startRedis(t: Test, extraArguments: string[] = []): Promis
       await client.ping()
     },
   }
+}
+
+/** An empty database of a server that is there already. */
+async function useServer(t: Test, named: string, folder: string): Promise<TestRedis> {
+  const clients: Redis[] = []
+  const { url, release } = await lendDatabase(named, randomUUID())
+  const connect = (): Redis => {
+    const client = clientFor(url)
+    client.on('error', () => undefined)
+    clients.push(client)
+    return client
+  }
+  t.teardown(async () => {
+    for (const client of clients) client.disconnect()
+    await release()
+    await rm(folder, { recursive: true, force: true })
+  })
+  const refuse = (what: string): never => {
+    throw new Error(`${what}: this test needs a server of its own; let needs-own-server.ts know it`)
+  }
+  return {
+    get socket() {
+      return refuse('socket')
+    },
+    get pid() {
+      return refuse('pid')
+    },
+    url,
+    folder,
+    client: connect(),
+    connect,
+    signal: () => refuse('signal'),
+    restart: () => refuse('restart'),
+  }
+}
+
+/** Of the test file that runs. */
+function ownSource(): string {
+  return readFileSync(process.argv[1] ?? '', 'utf8')
 }
 
 async function stopProcess(child: ChildProcess): Promise<void> {

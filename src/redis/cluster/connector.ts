@@ -1,0 +1,44 @@
+import { Socket, connect as connectSocket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import type * as ioredis from 'ioredis'
+import { coerceError } from '../../errors.js'
+import { requirePackage } from '../../require.js'
+import type { SlotOwner } from './slot-owner.js'
+
+const { AbstractConnector } = requirePackage('ioredis') as typeof ioredis
+
+/**
+ * What ioredis makes its connections by: each one leads to the node that serves the slot then. Where none can be found
+ * it is as if a connection had failed, so that it is tried again by the rules for that.
+ */
+export function slotConnector(owner: SlotOwner): NonNullable<ioredis.RedisOptions['Connector']> {
+  return class SlotConnector extends AbstractConnector {
+    constructor(options: unknown) {
+      super((options as ioredis.RedisOptions).disconnectTimeout ?? 2_000)
+    }
+
+    async connect(): Promise<Socket> {
+      this.connecting = true
+      try {
+        const { host, port } = await owner.find()
+        // Somebody has hung up meanwhile.
+        if (!this.isWanted) return this.#failed(new Error('Connection is closed.'))
+        const stream = owner.address.tls ? connectTls({ host, port, servername: host }) : connectSocket({ host, port })
+        this.stream = stream
+        stream.once('error', (error: Error) => (this.firstError = error))
+        return stream
+      } catch (thrown) {
+        return this.#failed(coerceError(thrown))
+      }
+    }
+
+    private get isWanted(): boolean {
+      return this.connecting
+    }
+
+    #failed(error: Error): Socket {
+      this.firstError = error
+      return new Socket().destroy()
+    }
+  }
+}

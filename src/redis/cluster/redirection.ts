@@ -1,0 +1,21 @@
+/** What a node of a cluster says of a command that it has not executed. */
+export type Redirection =
+  /** The slot is another node's: from now on, or for this command while the slot moves. */
+  | { readonly kind: 'moved' | 'ask'; readonly host: string; readonly port: number }
+  /** The slot moves, or has no node that serves it: the same may go well in a moment. */
+  | { readonly kind: 'again' }
+
+/**
+ * Read an error of a node. An empty host stands for the node that says it.
+ * @returns undefined if the error says anything else, and so nothing of whether the command was executed
+ */
+export function readRedirection(error: Error): Redirection | undefined {
+  const [, kind, place = ''] = /^(MOVED|ASK) \d+ (\S+)$/.exec(error.message) ?? []
+  if (kind !== undefined) {
+    const colon = place.lastIndexOf(':')
+    const port = Number(place.slice(colon + 1))
+    if (colon < 0 || !Number.isInteger(port)) return undefined
+    return { kind: kind === 'MOVED' ? 'moved' : 'ask', host: place.slice(0, colon).replace(/^\[|\]$/g, ''), port }
+  }
+  return /^(TRYAGAIN|CLUSTERDOWN)\b/.test(error.message) ? { kind: 'again' } : undefined
+}

@@ -1,0 +1,109 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import type { Test } from 'tap'
+import { freePort } from './free-port.js'
+import { waitFor } from './wait-for.js'
+
+const SLOTS = 16_384
+const KEYS_AT_A_TIME = 20
+const BOUND_MS = 30_000
+
+/** A node, and a client that speaks to it alone. */
+export interface TestNode {
+  readonly id: string
+  readonly port: number
+  readonly client: Redis
+}
+
+/** A Redis Cluster of masters on this machine, with the slots shared evenly. */
+export interface TestCluster {
+  readonly folder: string
+  readonly nodes: readonly TestNode[]
+  /** As a command line of rqd takes it. */
+  readonly url: string
+  /** The node that serves the slot of a key. */
+  ownerOf(key: string): Promise<TestNode>
+  /**
+   * Move the slot of a key to another node, key by key, as redis-cli does.
+   * @param between called after each step of some keys, while the slot is on both nodes
+   */
+  migrate(key: string, to: TestNode, between?: (moved: number) => Promise<void>): Promise<void>
+}
+
+/** Start one for this test; it ends with it. */
+export async function startCluster(t: Test, masters = 3): Promise<TestCluster> {
+  const folder = await mkdtemp(join(tmpdir(), 'rqd-cluster-'))
+  const processes: ChildProcess[] = []
+  const clients: Redis[] = []
+  t.teardown(async () => {
+    for (const client of clients) client.disconnect()
+    for (const each of processes) await stop(each)
+    await rm(folder, { recursive: true, force: true })
+  })
+  const nodes: TestNode[] = []
+  let met: { port: number; bus: number } | undefined
+  for (let i = 0; i < masters; i += 1) {
+    const [port, bus] = [await freePort(), await freePort()]
+    const own = ['--port', String(port), '--cluster-port', String(bus), '--bind', '127.0.0.1', '--dir', folder]
+    const cluster = [
+      '--cluster-enabled',
+      'yes',
+      '--cluster-config-file',
+      `${port}.conf`,
+      '--cluster-node-timeout',
+      '15000',
+    ]
+    processes.push(
+      spawn('redis-server', [...own, ...cluster, '--save', ''], { stdio: ['ignore', 'ignore', 'inherit'] }),
+    )
+    const client = new Redis({ port, maxRetriesPerRequest: null, retryStrategy: () => 25 })
+    client.on('error', () => undefined)
+    clients.push(client)
+    nodes.push({ id: String(await client.call('CLUSTER', 'MYID')), port, client })
+    const [from, to] = [Math.ceil((SLOTS * i) / masters), Math.ceil((SLOTS * (i + 1)) / masters) - 1]
+    await client.call('CLUSTER', 'ADDSLOTSRANGE', from, to)
+    met ??= { port, bus }
+    if (i > 0) await client.call('CLUSTER', 'MEET', '127.0.0.1', met.port, met.bus)
+  }
+  const isWhole = async ({ client }: TestNode): Promise<boolean> => {
+    const info = String(await client.call('CLUSTER', 'INFO'))
+    return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${masters}`)
+  }
+  await waitFor('the cluster', async () => (await Promise.all(nodes.map(isWhole))).every(Boolean), BOUND_MS)
+  const url = `redis+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`
+  const ownerOf = async (key: string): Promise<TestNode> => {
+    const { client } = nodes[0]!
+    const slot = Number(await client.call('CLUSTER', 'KEYSLOT', key))
+    const ranges = (await client.call('CLUSTER', 'SLOTS')) as [number, number, [string, number, string]][]
+    const owner = ranges.find(([from, to]) => slot >= from && slot <= to)?.[2][2]
+    return nodes.find(({ id }) => id === owner)!
+  }
+  const migrate: TestCluster['migrate'] = async (key, to, between) => {
+    const from = await ownerOf(key)
+    const slot = String(await from.client.call('CLUSTER', 'KEYSLOT', key))
+    await to.client.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', from.id)
+    await from.client.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', to.id)
+    for (let moved = 0; ;) {
+      const keys = (await from.client.callBuffer('CLUSTER', 'GETKEYSINSLOT', slot, KEYS_AT_A_TIME)) as Buffer[]
+      if (keys.length === 0) break
+      await from.client.call('MIGRATE', '127.0.0.1', to.port, '', 0, 5_000, 'KEYS', ...keys)
+      moved += keys.length
+      await between?.(moved)
+    }
+    for (const { client } of [to, ...nodes.filter((node) => node !== to)]) {
+      await client.call('CLUSTER', 'SETSLOT', slot, 'NODE', to.id)
+    }
+  }
+  return { folder, nodes, url, ownerOf, migrate }
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const closed = once(child, 'close')
+  child.kill('SIGKILL')
+  await closed
+}
