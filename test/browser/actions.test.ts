@@ -39,7 +39,7 @@ t.test('C11 a fleet is run from Chromium', { skip: withoutChromium }, async (t) 
     t.equal(await redis.client.exists('rq:suspended'), 0)
   })
 
-  await t.test('C11 a daemon is paused, resumed, scaled, drained and reloaded', async (t) => {
+  await t.test('C11 a daemon is paused, resumed, scaled, drained and reloaded', async () => {
     await page.goto('/daemons')
     await press(page, /^Pause on daemon/)
     await comes('the daemon to be paused', isPaused)
