@@ -1,3 +1,4 @@
+import { coerceError } from '../../src/errors.js'
 import type { ParamsIn, Result } from '../control/protocol.js'
 import type { DaemonDocument } from '../data/daemons.js'
 import type { OrderMethod } from '../data/order-methods.js'
@@ -18,6 +19,20 @@ export interface FleetCall<M extends OrderMethod> {
   readonly isGood?: (result: Result<M>) => boolean
 }
 
+/** For so long whoever tells of the others may be away. */
+const PATIENCE_MS = 20_000
+
+const dead: Outcome = {
+  error: 'its lease has run out: it is dead, or cut off from Redis',
+  isLate: false,
+  order: undefined,
+}
+
+/** What one daemon has done is told, although nothing can be said of another. */
+function untold(thrown: unknown): Outcome {
+  return { error: `nobody tells what it has done: ${coerceError(thrown).message}`, isLate: true, order: undefined }
+}
+
 /** Order something of daemons at once, and print a line for each as it answers. @returns the exit code */
 export async function orderAll<M extends OrderMethod>(
   context: Context,
@@ -31,9 +46,7 @@ export async function orderAll<M extends OrderMethod>(
     try {
       return await Promise.all(
         picked.map(async (daemon) => {
-          const outcome: Outcome = daemon.alive
-            ? await order(data, daemon, call)
-            : { error: 'its lease has run out: it is dead, or cut off from Redis', isLate: false, order: undefined }
+          const outcome = daemon.alive ? await order(data, daemon, call).catch(untold) : dead
           waiting.answered(daemon, () => lineOf(outcome, call))
           return { daemon, outcome }
         }),
@@ -41,7 +54,7 @@ export async function orderAll<M extends OrderMethod>(
     } finally {
       waiting.end()
     }
-  })
+  }, PATIENCE_MS)
   const document = rows.map(({ daemon: { name, supervisor, host, pid }, outcome }) => ({
     name,
     supervisor,

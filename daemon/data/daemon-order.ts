@@ -19,7 +19,7 @@ export const daemonOrder = dataMethod({
   changes: true,
   params: z.strictObject({
     daemon: z.string().min(1).describe('Its name, or the id of its lease'),
-    method: z.enum(orderMethods),
+    method: z.enum(orderMethods).describe('What it is to do'),
     params: z.record(z.string(), z.unknown()).default({}).describe('By name, as on the control socket of the daemon'),
     expirySec: z
       .number()

@@ -61,7 +61,6 @@ export class Heart implements Service {
 
   /** Beat now, whatever the timer says. */
   beat(): Promise<void> {
-    if (this.#stopped) return Promise.resolve()
     this.#beating ??= this.#beat().finally(() => {
       this.#beating = undefined
       const again = this.#beatsAgain
@@ -74,6 +73,7 @@ export class Heart implements Service {
 
   /** Something has changed that others are to know, or that Redis has for us: beat now, and again if a beat is on its way. */
   nudge(): void {
+    if (this.#stopped) return
     if (this.#beating === undefined) void this.beat()
     else this.#beatsAgain = true
   }

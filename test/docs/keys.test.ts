@@ -25,6 +25,8 @@ const placeholders: Record<string, string[]> = {
   cronEntry: ['NAME'],
   supervisor: ['S'],
   claims: ['S'],
+  orders: ['S'],
+  answer: ['N'],
   webhook: ['N'],
   history: ['HOUR'],
 }

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { systemClock } from '../../../src/clock.js'
+import { putOrder } from '../../../src/redis/order-store.js'
 import { Heart, type HeartOptions } from '../../../src/worker/heart.js'
 import { Factory, markSec } from '../../helpers/factory.js'
 import { RecordingLogger } from '../../helpers/recording-logger.js'
@@ -63,6 +64,55 @@ void t.test('it beats several times a lease by itself, until it is stopped', asy
   await heart.beat()
   t.equal(calls.length, length + 1, 'a beat by hand plans no other')
   await heart.stop()
+})
+
+void t.test('what a daemon does is shown when it has changed, also under another lease', async (t) => {
+  await make.register()
+  await make.register('next')
+  const sent: (string | undefined)[] = []
+  let [supervisor, summary] = ['sup', '{"a":1}']
+  const beat: Store['beat'] = (call) => {
+    sent.push(call.summary)
+    return make.store.beat(call)
+  }
+  const store = Object.assign(Object.create(make.store) as Store, { beat })
+  const { heart } = setup(t, { store, supervisorId: () => supervisor, summary: () => summary })
+  await heart.beat()
+  await heart.beat()
+  summary = '{"a":2}'
+  await heart.beat()
+  t.strictSame(sent, ['{"a":1}', undefined, '{"a":2}'])
+  t.equal(await client.hget(keys.supervisor('sup'), 'summary'), '{"a":2}')
+  supervisor = 'next'
+  await heart.beat()
+  t.equal(await client.hget(keys.supervisor('next'), 'summary'), '{"a":2}')
+})
+
+void t.test('a nudge while a beat is on its way brings another one, and orders come with it', async (t) => {
+  await make.register()
+  await client.hset(keys.supervisor('sup'), 'orders', '1')
+  const taken: string[] = []
+  const { heart, calls } = setup(t, { ordered: (orders) => taken.push(...orders) })
+  const first = heart.beat()
+  heart.nudge()
+  heart.nudge()
+  await first
+  await waitFor('the second beat', () => calls.length === 2)
+  for (let i = 0; i < 10; i++) {
+    const text = JSON.stringify({ id: `o${i}` })
+    await putOrder(client, keys, { id: `o${i}`, supervisorId: 'sup', method: 'status', text, expiryMs: 60_000 })
+  }
+  heart.nudge()
+  await waitFor('all orders, although one beat takes fewer', () => taken.length === 10)
+  t.strictSame(
+    taken.map((text) => (JSON.parse(text) as { id: string }).id),
+    Array.from({ length: 10 }, (_, i) => `o${i}`),
+  )
+  await heart.stop()
+  const { length } = calls
+  heart.nudge()
+  await heart.stop()
+  t.equal(calls.length, length, 'after a stop there is none')
 })
 
 void t.test('stop is safe before start and any number of times', async (t) => {

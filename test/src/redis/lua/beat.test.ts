@@ -34,7 +34,7 @@ const beat = (claims: readonly Claim[] = [], supervisorId = 'sup'): Promise<'los
 
 void t.test('a beat extends the lease by the clock of Redis and shows the workers', async (t) => {
   await make.register()
-  t.strictSame(await beat(), { claims: 0, gone: [] })
+  t.strictSame(await beat(), { claims: 0, orders: [], gone: [] })
   const [sec, micros] = await client.time()
   const leaseEnd = Number(await client.zscore(keys.supervisors, 'sup'))
   const left = leaseEnd - (Number(sec) * 1000 + Number(micros) / 1000)
@@ -60,7 +60,7 @@ void t.test('running jobs stay marked as running', async (t) => {
   await client.zadd(keys.started('q'), 5, `a:${execution}`)
   await client.zadd(keys.executions('a'), 5, execution)
   await client.expire(keys.execution('a', execution), 5)
-  t.strictSame(await beat([claim]), { claims: 1, gone: [] })
+  t.strictSame(await beat([claim]), { claims: 1, orders: [], gone: [] })
   await scoreIs(t, client, keys.started('q'), `a:${execution}`, markSec)
   await scoreIs(t, client, keys.executions('a'), execution, markSec + 60)
   await ttlIs(t, client, keys.execution('a', execution), markSec)
@@ -85,7 +85,7 @@ void t.test('a job key that holds something else does not keep the others from b
   await make.start([good!])
   await client.del(keys.job('wrong'))
   await client.set(keys.job('wrong'), 'text')
-  t.strictSame(await beat([wrong, good!]), { claims: 2, gone: [] })
+  t.strictSame(await beat([wrong, good!]), { claims: 2, orders: [], gone: [] })
   t.equal((await make.job('good'))['last_heartbeat'], laterIso)
   t.equal(await client.get(keys.job('wrong')), 'text')
 })
@@ -96,7 +96,7 @@ void t.test('a running job whose claim is gone is named and left alone', async (
   const [theirs] = await make.claim()
   await client.hdel(keys.claims('sup'), theirs!.execution)
   const before = await make.job('theirs')
-  t.strictSame(await beat([mine, theirs!]), { claims: 1, gone: [theirs!.execution] })
+  t.strictSame(await beat([mine, theirs!]), { claims: 1, orders: [], gone: [theirs!.execution] })
   t.strictSame(await make.job('theirs'), before)
   t.equal(await client.exists(keys.execution('theirs', theirs!.execution)), 0)
 })
@@ -120,7 +120,7 @@ void t.test('a lease that is being taken over is lost: nothing is written', asyn
 void t.test('a lease that has run out, but that nobody took over, is extended', async (t) => {
   await make.register()
   await client.zadd(keys.supervisors, 1, 'sup')
-  t.strictSame(await beat(), { claims: 0, gone: [] })
+  t.strictSame(await beat(), { claims: 0, orders: [], gone: [] })
   t.ok(Number(await client.zscore(keys.supervisors, 'sup')) > 1)
 })
 
@@ -129,7 +129,7 @@ void t.test('a full Redis does not cost the lease', async (t) => {
   await client.zadd(keys.supervisors, 1, 'sup')
   await client.config('SET', 'maxmemory', '1')
   t.teardown(() => client.config('SET', 'maxmemory', '0'))
-  t.strictSame(await beat([claim]), { claims: 1, gone: [] })
+  t.strictSame(await beat([claim]), { claims: 1, orders: [], gone: [] })
   await client.config('SET', 'maxmemory', '0')
   t.ok(Number(await client.zscore(keys.supervisors, 'sup')) > 1)
   await scoreIs(t, client, keys.started('q'), `a:${claim.execution}`, markSec)
