@@ -5,6 +5,7 @@ import { empty } from './empty.js'
 import { enqueue } from './enqueue.js'
 import { info } from './info.js'
 import { job } from './job.js'
+import { jobGraph } from './job-graph.js'
 import { jobIdsMethod } from './job-ids.js'
 import { jobs } from './jobs.js'
 import { queues } from './queues.js'
@@ -32,6 +33,7 @@ export const dataMethods = {
   jobs,
   'jobs.ids': jobIdsMethod,
   job,
+  'job.graph': jobGraph,
   enqueue,
   requeue,
   cancel,

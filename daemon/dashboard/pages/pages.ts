@@ -1,3 +1,5 @@
+import { jobPage } from './job.js'
+import { jobsPage } from './jobs.js'
 import { overviewPage } from './overview.js'
 import type { Page } from './page.js'
 import { queuesPage } from './queues.js'
@@ -6,4 +8,6 @@ import { queuesPage } from './queues.js'
 export const pages: ReadonlyMap<string, Page> = new Map<string, Page>([
   ['/', overviewPage],
   ['/queues', queuesPage],
+  ['/jobs', jobsPage],
+  ['/job', jobPage],
 ])
