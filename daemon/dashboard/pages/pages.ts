@@ -1,4 +1,5 @@
 import { daemonsPage } from './daemons.js'
+import { failuresPage } from './failures.js'
 import { overviewPage } from './overview.js'
 import type { Page } from './page.js'
 import { queuesPage } from './queues.js'
@@ -12,4 +13,5 @@ export const pages: ReadonlyMap<string, Page> = new Map<string, Page>([
   ['/workers', workersPage],
   ['/schedule', schedulePage],
   ['/daemons', daemonsPage],
+  ['/failures', failuresPage],
 ])
