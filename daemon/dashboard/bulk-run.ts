@@ -3,7 +3,7 @@ import type { DataCaller } from '../data/caller.js'
 import { JobWalk, type WalkParams } from '../data/job-walk.js'
 
 /** What is done to many jobs. */
-export type BulkKind = 'requeue' | 'delete'
+export type BulkKind = 'requeue' | 'delete' | 'empty'
 
 /** Which jobs: by id, or those that a filter of `jobs.ids` finds. */
 export type BulkSelection = { readonly ids: readonly string[] } | Omit<WalkParams, 'limit' | 'before'>
@@ -14,6 +14,10 @@ export interface BulkRequest {
   readonly selection: BulkSelection
   /** Who wants it, for those who see the run. */
   readonly by: string
+  /** What it is about, in words. */
+  readonly about?: string
+  /** How many jobs it looks at, as far as is known. An `empty` deletes so many at most. */
+  readonly total?: number
 }
 
 /** A job that could not be requeued or deleted. */
@@ -26,12 +30,14 @@ export interface BulkRefusal {
 export interface BulkStep {
   /** How many jobs were looked at for it. */
   readonly looked: number
-  readonly done: readonly string[]
+  readonly done: number
   readonly refusals: readonly BulkRefusal[]
 }
 
 /** Jobs of one call: Redis is held up for about a millisecond. */
 const AT_ONCE = 100
+/** Jobs of one call that empties a queue. */
+const EMPTY_AT_ONCE = 500
 /** Ids that one selection may name. */
 export const MOST_IDS = 10_000
 
@@ -39,7 +45,13 @@ export const MOST_IDS = 10_000
  * Refuse what nobody can mean.
  * @throws RqdError RQD_BAD_OPTION
  */
-export function checkRequest({ kind, selection }: BulkRequest): void {
+export function checkRequest({ kind, selection, total }: BulkRequest): void {
+  if (kind === 'empty') {
+    if (placeOf(selection) !== undefined && total !== undefined) return
+    throw wrong(
+      'a queue is to be emptied; expected one queue, one status of jobs that do not run, and how many they are',
+    )
+  }
   if ('ids' in selection) {
     const count = selection.ids.length
     if (count > 0 && count <= MOST_IDS) return
@@ -57,6 +69,16 @@ export function checkRequest({ kind, selection }: BulkRequest): void {
   }
 }
 
+/** The one place that is to be emptied; undefined if it is not one. */
+function placeOf(selection: BulkSelection) {
+  if ('ids' in selection) return undefined
+  const { queues = [], statuses = [] } = selection
+  const [queue] = queues
+  const [status] = statuses
+  if (queue === undefined || status === undefined || queues.length + statuses.length > 2) return undefined
+  return status === 'started' ? undefined : { queue, status }
+}
+
 function wrong(text: string): RqdError {
   return new RqdError('RQD_BAD_OPTION', `bulk run: ${text}`)
 }
@@ -68,14 +90,19 @@ function wrong(text: string): RqdError {
  */
 export async function* bulkSteps(
   data: Pick<DataCaller, 'call'>,
-  { kind, selection }: BulkRequest,
+  { kind, selection, total = 0 }: BulkRequest,
   beforeMs: number,
 ): AsyncGenerator<BulkStep, void> {
+  if (kind === 'empty') {
+    yield* emptySteps(data, selection, total)
+    return
+  }
   if ('ids' in selection) {
     const ids = [...new Set(selection.ids)]
     for (let start = 0; start < ids.length; start += AT_ONCE) {
       const some = ids.slice(start, start + AT_ONCE)
-      yield { looked: some.length, ...(await act(data, kind, some, null)) }
+      const { done, refusals } = await act(data, kind, some, null)
+      yield { looked: some.length, done: done.length, refusals }
     }
     return
   }
@@ -93,18 +120,33 @@ export async function* bulkSteps(
       done.push(...step.done)
       refusals.push(...step.refusals)
     }
-    yield { looked: part.looked, done, refusals }
+    yield { looked: part.looked, done: done.length, refusals }
     part = await walk.next(done)
+  }
+}
+
+/** From the front on: what comes meanwhile is left there, as long as no worker takes what was before it. */
+async function* emptySteps(
+  data: Pick<DataCaller, 'call'>,
+  selection: BulkSelection,
+  total: number,
+): AsyncGenerator<BulkStep, void> {
+  const place = placeOf(selection)
+  if (place === undefined) return
+  for (let left = total; left > 0;) {
+    const { deleted, ...rest } = await data.call('empty', { ...place, limit: Math.min(EMPTY_AT_ONCE, left) })
+    left = deleted === 0 || rest.left === 0 ? 0 : left - deleted
+    yield { looked: deleted, done: deleted, refusals: [] }
   }
 }
 
 /** @param queue where the jobs failed; null: where their own data says */
 async function act(
   data: Pick<DataCaller, 'call'>,
-  kind: BulkKind,
+  kind: Exclude<BulkKind, 'empty'>,
   ids: string[],
   queue: string | null,
-): Promise<Pick<BulkStep, 'done' | 'refusals'>> {
+): Promise<{ done: string[]; refusals: readonly BulkRefusal[] }> {
   if (kind === 'requeue') {
     const { requeued, failures } = await data.call('requeue', { ids, queue })
     return { done: requeued, refusals: failures }

@@ -24,6 +24,10 @@ export interface BulkRun {
   readonly id: string
   readonly kind: BulkKind
   readonly by: string
+  /** What it is about, in words; empty if nobody has said. */
+  readonly about: string
+  /** How many jobs it looks at, as far as is known. */
+  readonly total: number | null
   readonly state: BulkState
   /** How long it can be undone yet, milliseconds; 0 from when it runs. */
   readonly undoMs: number
@@ -164,7 +168,7 @@ export class BulkRuns {
       let beganMonoMs = clock.monoMs()
       for await (const { looked, done, refusals } of bulkSteps(data, run.request, run.askedAtMs)) {
         run.looked += looked
-        run.done += done.length
+        run.done += done
         run.refused += refusals.length
         run.refusals.push(...refusals.slice(0, MOST_REFUSALS - run.refusals.length))
         // As long as the step took: others are to get on, too.
@@ -209,13 +213,15 @@ export class BulkRuns {
     })
   }
 
-  #show({ id, request: { kind, by }, state, ...run }: Run): BulkRun {
+  #show({ id, request: { kind, by, about = '', total }, state, ...run }: Run): BulkRun {
     const { clock, undoMs } = this.#options
     const leftMs = state === 'waiting' ? Math.max(0, run.askedMonoMs + undoMs - clock.monoMs()) : 0
     return {
       id,
       kind,
       by,
+      about,
+      total: total ?? null,
       state,
       undoMs: leftMs,
       looked: run.looked,

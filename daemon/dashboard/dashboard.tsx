@@ -1,7 +1,10 @@
+import type { VNode } from 'preact'
 import { RqdError, coerceError } from '../../src/errors.js'
 import type { Clock } from '../../src/clock.js'
 import type { Logger } from '../../src/logger.js'
 import type { DataCaller } from '../data/caller.js'
+import type { BulkRuns } from './bulk-runs.js'
+import type { FailureIndex } from './failure-index.js'
 import { actions } from './actions/actions.js'
 import { type Ask, type Reply, redirect, textReply } from './ask.js'
 import { writeCookie } from './cookies.js'
@@ -18,6 +21,7 @@ import { Layout } from './view/layout.js'
 import { Links } from './view/links.js'
 import { CONFIRMED_FIELD, Question } from './view/question.js'
 import { htmlReply } from './view/render.js'
+import { RunsStrip } from './view/runs.js'
 import { SignIn } from './view/sign-in.js'
 import type { Visitor } from './visitor.js'
 import { type Admission, type Visit, admit, cookieName, cookieScope, newVisitorId } from './visits.js'
@@ -29,6 +33,8 @@ export interface DashboardOptions {
   readonly secret: string
   readonly clock: Clock
   readonly logger: Logger
+  readonly failures: Pick<FailureIndex, 'snapshot'>
+  readonly runs: BulkRuns
 }
 
 /** Answers requests for the dashboard, except for files and what goes on (see handler.ts). */
@@ -37,11 +43,20 @@ export class Dashboard {
   readonly #sessions: Sessions
   readonly #notes = new Notes()
   readonly #orders: Orders
+  readonly #failures: Pick<FailureIndex, 'snapshot'>
+  #isCounting = false
   #pulse = 0
 
   constructor(options: DashboardOptions) {
     this.#options = options
     this.#orders = new Orders(options.data, options.clock)
+    this.#failures = {
+      snapshot: () => {
+        const snapshot = options.failures.snapshot()
+        this.#isCounting ||= !snapshot.complete || snapshot.looked < snapshot.total
+        return snapshot
+      },
+    }
     this.#sessions = new Sessions(options.clock)
   }
 
@@ -52,7 +67,11 @@ export class Dashboard {
 
   /** Another one each time while something goes on that pages show: they are to be loaded again. */
   pulse(): number {
-    return this.#orders.areUnderWay ? ++this.#pulse : this.#pulse
+    const goOn = this.#options.runs.list().some(({ endedAt }) => endedAt === null)
+    if (goOn || this.#orders.areUnderWay || this.#isCounting) this.#pulse++
+    // Told by whoever looks at the failures next, if anybody does.
+    this.#isCounting = false
+    return this.#pulse
   }
 
   async answer(ask: Ask): Promise<Reply> {
@@ -77,6 +96,8 @@ export class Dashboard {
       csrf: csrfToken(this.#options.secret, visit.id),
       nowMs: this.#options.clock.epochMs(),
       orders: this.#orders,
+      failures: this.#failures,
+      runs: this.#options.runs,
     }
     if (ask.method === 'POST') return this.#act(ask, context, visit)
     const page = pages.get(ask.path)
@@ -102,9 +123,17 @@ export class Dashboard {
   #show(content: PageContent, ask: Ask, context: PageContext, visit: Visit): Reply {
     // What is loaded again to be compared takes no notes away from the visitor.
     const notes = ask.headers['x-rqd-live'] === undefined ? this.#notes.take(visit.id) : []
-    const frame = { context, notes, runs: null, hasSession: visit.hasSession }
+    const frame = { context, notes, runs: this.#strip(ask, context), hasSession: visit.hasSession }
     const cookie = visit.newCookie === undefined ? {} : { 'set-cookie': visit.newCookie }
     return htmlReply(content.status ?? 200, <Layout frame={frame} content={content} />, cookie)
+  }
+
+  #strip({ path, query }: Ask, context: PageContext): VNode | null {
+    const runs = this.#options.runs.list()
+    // A page that came of sending a form cannot be asked for again.
+    const place = path.startsWith('/do/') ? '/' : path
+    const back = query.size === 0 ? place : `${place}?${query.toString()}`
+    return <RunsStrip {...{ context, runs, nowMs: context.nowMs, back }} />
   }
 
   async #act(ask: Ask, context: PageContext, visit: Visit): Promise<Reply> {
@@ -120,7 +149,14 @@ export class Dashboard {
     const back = placeOf(ask.form.get('back'))
     const { form } = ask
     const { logger, clock, data } = this.#options
-    const work = { data, form, visitor: context.visitor, orders: this.#orders }
+    const work = {
+      data,
+      form,
+      visitor: context.visitor,
+      orders: this.#orders,
+      failures: this.#failures,
+      runs: this.#options.runs,
+    }
     const sinceMonoMs = clock.monoMs()
     const tell = (outcome: string, error?: string): void => {
       const durationSec = Math.round(clock.monoMs() - sinceMonoMs) / 1000

@@ -2,8 +2,11 @@ import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type { Clock } from '../../src/clock.js'
 import type { Logger } from '../../src/logger.js'
+import { systemRandom } from '../../src/random.js'
 import type { DataCaller } from '../data/caller.js'
+import { BulkRuns } from './bulk-runs.js'
 import { Dashboard } from './dashboard.js'
+import { FailureIndex } from './failure-index.js'
 import { fingerprintOf } from './fingerprint.js'
 import { type MountedRequest, handle } from './handler.js'
 import { Live } from './live.js'
@@ -28,16 +31,18 @@ export interface Mounted {
 }
 
 export function mountDashboard(options: MountOptions): Mounted {
-  const { data, logger } = options
+  const { data, logger, clock } = options
   const secret = options.secret ?? randomBytes(32).toString('base64url')
-  const dashboard = new Dashboard({ ...options, secret })
+  const failures = new FailureIndex({ data, clock, logger })
+  const runs = new BulkRuns({ data, clock, random: systemRandom, logger, onEnd: () => failures.refresh() })
+  const dashboard = new Dashboard({ ...options, secret, failures, runs })
   const fingerprint = async (): Promise<string> => `${dashboard.pulse()} ${await fingerprintOf(data)}`
   const live = new Live({ fingerprint, logger })
   return {
     handle: (request, response, place) => handle({ dashboard, live, logger }, request, response, place),
-    close: () => {
+    close: async () => {
       live.close()
-      return Promise.resolve()
+      await Promise.all([runs.close(), failures.stop()])
     },
   }
 }

@@ -1,5 +1,7 @@
 import { RqdError } from '../../../src/errors.js'
 import type { DataCaller } from '../../data/caller.js'
+import type { BulkRuns } from '../bulk-runs.js'
+import type { FailureIndex } from '../failure-index.js'
 import type { Orders } from '../orders.js'
 import type { Visitor } from '../visitor.js'
 
@@ -9,6 +11,8 @@ export interface ActionContext {
   readonly form: URLSearchParams
   readonly visitor: Visitor
   readonly orders: Orders
+  readonly failures: Pick<FailureIndex, 'snapshot'>
+  readonly runs: BulkRuns
 }
 
 /** What became of it, for the next page. */

@@ -2,6 +2,7 @@ import type { Action } from './action.js'
 import { daemonActions } from './daemon-actions.js'
 import { jobActions } from './job-actions.js'
 import { queueActions } from './queue-actions.js'
+import { runActions } from './run-actions.js'
 import { scheduleActions } from './schedule-actions.js'
 import { workerActions } from './worker-actions.js'
 
@@ -13,5 +14,6 @@ export const actions: ReadonlyMap<string, Action> = new Map<string, Action>(
     ...workerActions,
     ...scheduleActions,
     ...daemonActions,
+    ...runActions,
   }),
 )

@@ -1,6 +1,8 @@
 import type { ComponentChildren } from 'preact'
 import type { DataCaller } from '../../data/caller.js'
 import type { Links } from '../view/links.js'
+import type { BulkRuns } from '../bulk-runs.js'
+import type { FailureIndex } from '../failure-index.js'
 import type { Orders } from '../orders.js'
 import type { Visitor } from '../visitor.js'
 
@@ -20,6 +22,10 @@ export interface PageContext {
   readonly nowMs: number
   /** Orders to daemons that were given here. */
   readonly orders: Orders
+  /** Failed jobs by group. */
+  readonly failures: Pick<FailureIndex, 'snapshot'>
+  /** Runs on many jobs. */
+  readonly runs: BulkRuns
 }
 
 /** What a page says, inside the frame that all share. */

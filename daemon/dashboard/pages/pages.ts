@@ -1,6 +1,7 @@
 import { daemonsPage } from './daemons.js'
 import { jobPage } from './job.js'
 import { jobsPage } from './jobs.js'
+import { failuresPage } from './failures.js'
 import { overviewPage } from './overview.js'
 import type { Page } from './page.js'
 import { queuesPage } from './queues.js'
@@ -16,4 +17,5 @@ export const pages: ReadonlyMap<string, Page> = new Map<string, Page>([
   ['/daemons', daemonsPage],
   ['/jobs', jobsPage],
   ['/job', jobPage],
+  ['/failures', failuresPage],
 ])

@@ -87,7 +87,8 @@ void t.test('queues that no scheduler looks after are named, and jobs that wait 
 
 void t.test('names with markup in them are shown as they are written', async (t) => {
   const evil = '<script>alert(1)</script>'
-  await schedule(evil, 300, evil, evil)
+  await schedule('evil', 300, evil)
+  await client.hset(keys.job('evil'), 'description', evil)
   const { html } = await board.get('/schedule')
   t.notMatch(html, /<script>alert/)
   t.match(textOf(html), /<script>alert\(1\)<\/script>/)
