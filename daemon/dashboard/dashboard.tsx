@@ -84,12 +84,12 @@ export class Dashboard {
       page === undefined
         ? errorPage(new RqdError('RQD_BAD_OPTION', `there is no page ${ask.path} here`), 404)
         : await this.#make(ask.path, () => page(context))
-    return this.#show(content, ask, context, visit)
+    return content.goTo === undefined ? this.#show(content, ask, context, visit) : redirect(content.goTo)
   }
 
-  async #make(path: string, make: () => Promise<PageContent>): Promise<PageContent & { status: number }> {
+  async #make(path: string, make: () => Promise<PageContent>): Promise<PageContent> {
     try {
-      return { ...(await make()), status: 200 }
+      return await make()
     } catch (thrown) {
       const error = coerceError(thrown)
       if (statusOf(error) === 500) {
@@ -99,7 +99,7 @@ export class Dashboard {
     }
   }
 
-  #show(content: PageContent & { status?: number }, ask: Ask, context: PageContext, visit: Visit): Reply {
+  #show(content: PageContent, ask: Ask, context: PageContext, visit: Visit): Reply {
     // What is loaded again to be compared takes no notes away from the visitor.
     const notes = ask.headers['x-rqd-live'] === undefined ? this.#notes.take(visit.id) : []
     const frame = { context, notes, runs: null, hasSession: visit.hasSession }
@@ -182,7 +182,7 @@ function placeOf(text: string | null): string {
   return text !== null && /^\/(?![/\\])/.test(text) ? text : '/'
 }
 
-function errorPage(error: Error, status = statusOf(error)): PageContent & { status: number } {
+function errorPage(error: Error, status = statusOf(error)): PageContent {
   const body = <ErrorBody error={error} status={status} />
   return { title: 'Not to be shown', section: 'Overview', status, body }
 }

@@ -11,6 +11,7 @@ import { failuresStep } from './failures-step.js'
 import { history } from './history.js'
 import { info } from './info.js'
 import { job } from './job.js'
+import { jobGraph } from './job-graph.js'
 import { jobIdsMethod } from './job-ids.js'
 import { jobs } from './jobs.js'
 import { queues } from './queues.js'
@@ -40,6 +41,7 @@ export const dataMethods = {
   'jobs.ids': jobIdsMethod,
   job,
   schedule,
+  'job.graph': jobGraph,
   enqueue,
   requeue,
   'jobs.enqueue-now': enqueueNowMethod,

@@ -1,4 +1,5 @@
 import { NoSuchJobError } from '../errors.js'
+import { readPosition } from '../explain/read-position.js'
 import { parseJobHashLeniently, type JobHash } from '../job/hash.js'
 import { registryScore } from '../redis/registry-store.js'
 import type { Store } from '../redis/store.js'
@@ -55,7 +56,7 @@ export async function readJobReport(store: Store, jobId: string, nowMs: number):
     problems: problems.map(({ message }) => message),
     large,
     expiresAtMs: typeof ttl === 'number' && ttl >= 0 ? nowMs + ttl : undefined,
-    positions: hash.origin === undefined ? [] : await readPositions(store, jobId, hash.origin),
+    positions: hash.origin === undefined ? [] : await readPositions(store, hash, hash.origin),
     dependents: Array.isArray(scan) ? (scan[1] as string[]).slice(0, SOME_DEPENDENTS) : [],
     dependentCount: typeof count === 'number' ? count : 0,
     results: await readResultReports(store, jobId),
@@ -88,15 +89,21 @@ async function readHash(
   return { fields, large }
 }
 
-async function readPositions({ redis, keys }: Store, jobId: string, queue: string): Promise<JobPosition[]> {
+async function readPositions(
+  { redis, keys }: Store,
+  { id: jobId, status, enqueuedAtMs }: Pick<JobHash, 'id' | 'status' | 'enqueuedAtMs'>,
+  queue: string,
+): Promise<JobPosition[]> {
   const zsets = jobPlaces.filter((place) => place !== 'queued' && place !== 'started')
-  const [outcomes] = await pipelined(redis, [jobId], zsets.length + 1, (pipeline, id) => {
-    pipeline.lpos(keys.queue(queue), id)
+  const [outcomes] = await pipelined(redis, [jobId], zsets.length, (pipeline, id) => {
     for (const place of zsets) pipeline.zscore(placeKey(keys, place, queue), id)
   })
-  const [before, ...scores] = (outcomes ?? []).map(replyOf)
+  const scores = (outcomes ?? []).map(replyOf)
   const positions: JobPosition[] = []
-  if (typeof before === 'number') positions.push({ place: 'queued', queue, at: null, before })
+  // Not by one LPOS: in a queue of a million that holds up the server for longer than ten milliseconds.
+  const { isThere, ahead } = await readPosition(redis, keys, queue, jobId, { enqueuedAtMs })
+  // Not known is only what lies in the middle of a long queue.
+  if (isThere ?? status === 'queued') positions.push({ place: 'queued', queue, at: null, before: ahead })
   const registry = { key: keys.started(queue), expires: false, withExecutions: true }
   const started = await registryScore(redis, keys, registry, jobId)
   if (started !== undefined) positions.push({ place: 'started', queue, at: finite(started), before: null })

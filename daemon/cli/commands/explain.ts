@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { factLabel } from '../../../src/explain/fact-label.js'
 import type { Explanation, Fact, Verdict } from '../../../src/explain/explanation.js'
 import type { Context, Run } from '../context.js'
 import { exitCodes } from '../exit-codes.js'
@@ -29,7 +30,7 @@ function describe({ jobId, description, status, queue, verdicts, facts }: Explan
   const title = `${colours.bold(printable(jobId))}${state === '' ? '' : `  ${colours.dim(printable(state))}`}\n`
   const call = description === null ? [] : [{ name: 'call', value: description, text: description }]
   const all = [...verdicts.flatMap(({ evidence }) => evidence), ...call, ...facts]
-  const labelWidth = Math.min(MOST_LABEL, Math.max(0, ...all.map(({ name }) => labelOf(name).length)))
+  const labelWidth = Math.min(MOST_LABEL, Math.max(0, ...all.map(({ name }) => factLabel(name).length)))
   const parts = verdicts.map((verdict, i) => verdictText(verdict, i, labelWidth, context))
   const about = factsText([...call, ...facts], labelWidth, context)
   return [title, ...parts, about === '' ? '' : `\n${colours.dim('The job')}\n${about}`].join('')
@@ -52,18 +53,11 @@ function factsText(facts: readonly Fact[], labelWidth: number, context: Context)
   const indent = INDENT + labelWidth + GAP
   return facts
     .map(({ name, text }) => {
-      const label = printable(labelOf(name)).padEnd(labelWidth)
+      const label = printable(factLabel(name)).padEnd(labelWidth)
       const lines = wrap(`${' '.repeat(INDENT)}${label}${' '.repeat(GAP)}${printable(text)}`, indent, context)
       return `${context.colours.dim(lines.slice(0, INDENT + label.length))}${lines.slice(INDENT + label.length)}\n`
     })
     .join('')
-}
-
-/** `runningSec` is shown as `running`, `worker:web-1` as `worker web-1`. */
-function labelOf(name: string): string {
-  const [kind = '', ...rest] = name.split(':')
-  const words = kind.replace(/(Sec|Bytes)$/, '').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
-  return rest.length === 0 ? words : `${words} ${rest.join(':')}`
 }
 
 /** Break a line between words so that it fits the screen; further lines are indented. */

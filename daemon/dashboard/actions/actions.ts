@@ -1,5 +1,6 @@
 import type { Action } from './action.js'
 import { daemonActions } from './daemon-actions.js'
+import { jobActions } from './job-actions.js'
 import { queueActions } from './queue-actions.js'
 import { scheduleActions } from './schedule-actions.js'
 import { workerActions } from './worker-actions.js'
@@ -8,6 +9,7 @@ import { workerActions } from './worker-actions.js'
 export const actions: ReadonlyMap<string, Action> = new Map<string, Action>(
   Object.entries({
     ...queueActions,
+    ...jobActions,
     ...workerActions,
     ...scheduleActions,
     ...daemonActions,

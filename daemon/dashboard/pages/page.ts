@@ -27,6 +27,10 @@ export interface PageContent {
   readonly title: string
   readonly section: Section
   readonly body: ComponentChildren
+  /** The HTTP status; 200 if left out. */
+  readonly status?: number | undefined
+  /** Go there instead: an address that `links` made. */
+  readonly goTo?: string | undefined
 }
 
 /** Makes a page. @throws RqdError, which becomes a page that says it */

@@ -1,4 +1,6 @@
 import { daemonsPage } from './daemons.js'
+import { jobPage } from './job.js'
+import { jobsPage } from './jobs.js'
 import { overviewPage } from './overview.js'
 import type { Page } from './page.js'
 import { queuesPage } from './queues.js'
@@ -12,4 +14,6 @@ export const pages: ReadonlyMap<string, Page> = new Map<string, Page>([
   ['/workers', workersPage],
   ['/schedule', schedulePage],
   ['/daemons', daemonsPage],
+  ['/jobs', jobsPage],
+  ['/job', jobPage],
 ])

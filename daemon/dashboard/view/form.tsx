@@ -14,6 +14,8 @@ export interface ActionFormProps {
   readonly fields?: Readonly<Record<string, string | readonly string[]>>
   readonly class?: string
   readonly id?: string
+  /** Boxes of rows belong to it: see browser/rows.ts. */
+  readonly 'data-choice'?: boolean
   readonly children: ComponentChildren
 }
 
