@@ -59,6 +59,7 @@ t.test('C11 a fleet is run from Chromium', { skip: withoutChromium }, async (t) 
     await page.goto('/daemons')
     await press(page, /^Reload daemon/, true)
     await daemon.logged('reload')
+    t.equal((await daemon.status()).state, 'running')
   })
 
   await t.test('C11 a scheduled job is run before its time, and another one is canceled', async (t) => {
