@@ -5,6 +5,7 @@ import type { DaemonLogger } from './log.js'
 import { Scheduler } from '../src/maintenance/scheduler.js'
 import { systemRandom } from '../src/random.js'
 import { connectRedis, showAddress } from '../src/redis/connection.js'
+import { describeTrouble } from '../src/redis/trouble.js'
 import { createKeys } from '../src/redis/keys.js'
 import { FunctionResolver } from '../src/run/resolve.js'
 import { Store } from '../src/redis/store.js'
@@ -255,7 +256,7 @@ async function waitForRedis(redis: Redis, shownUrl: string, signal: AbortSignal,
   // Without a listener an error would end the process. Once the daemon runs, its Link tells of the connection.
   redis.on('error', (error: Error) => {
     if (!waits && !started)
-      logger.warn('Redis does not answer, waiting for it', { url: shownUrl, error: error.message })
+      logger.warn('Redis does not answer, waiting for it', { url: shownUrl, error: describeTrouble(error) })
     waits = true
   })
   return new Promise((resolve) => {
