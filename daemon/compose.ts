@@ -8,6 +8,7 @@ import { connectRedis, showAddress } from '../src/redis/connection.js'
 import { describeTrouble } from '../src/redis/trouble.js'
 import { createKeys } from '../src/redis/keys.js'
 import { FunctionResolver } from '../src/run/resolve.js'
+import { Replicas } from '../src/redis/replicas.js'
 import { Store } from '../src/redis/store.js'
 import type { CronScheduler } from '../src/cron/scheduler.js'
 import { queueOrder } from '../src/worker/queue-order.js'
@@ -89,6 +90,10 @@ export async function run(config: Config, begun: Begun): Promise<number> {
     return connectRedis(address, { commandTimeoutMs, connectionName, random: systemRandom, make })
   }
   const redis = connect(COMMAND_TIMEOUT_MS)
+  const { waitReplicas, waitReplicasTimeoutSec } = config
+  // Of its own: Redis answers nothing else over it while it waits.
+  const asker = waitReplicas === 0 ? undefined : connect(waitReplicasTimeoutSec * 1000 + COMMAND_TIMEOUT_MS)
+  asker?.on('error', () => undefined)
   let data: DataConnection | undefined
   let pidFile: PidFile | undefined
   try {
@@ -137,6 +142,7 @@ export async function run(config: Config, begun: Begun): Promise<number> {
       maxDeaths: config.maxDeaths,
       redisUrl: showAddress(address),
       store: new Store(redis, keys, config.compat),
+      replicas: asker && new Replicas({ count: waitReplicas, timeoutMs: waitReplicasTimeoutSec * 1000 }, redis, asker),
       connect: () => connect(BLOCKING_TIMEOUT_MS),
       spawn,
       clock: systemClock,
@@ -176,6 +182,7 @@ export async function run(config: Config, begun: Begun): Promise<number> {
     data?.close()
     stopHearing()
     redis.disconnect()
+    asker?.disconnect()
     await pidFile?.remove()
     await sentry?.flush(SENTRY_LIMIT_MS)
   }

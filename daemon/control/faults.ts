@@ -40,6 +40,7 @@ export const faultCodes = {
   RQD_RELOAD_REFUSED: -32020,
   RQD_NO_SUCH_GROUP: -32024,
   RQD_READ_ONLY: -32030,
+  RQD_NOT_REPLICATED: -32031,
 } as const satisfies Record<ErrorCode, number>
 
 /** A standard fault with its sentence. */

@@ -55,6 +55,8 @@ export function connectRedis(address: string | SentinelAddress, policy: Connecti
     maxRetriesPerRequest: 0,
     keepAlive: 5_000,
     lazyConnect: true,
+    // Newer servers alone know what it would tell them, and an ACL would have to allow it.
+    disableClientInfo: true,
     // A server that is frozen or cut off does not take part in an end.
     disconnectTimeout: 100,
     connectionName: policy.connectionName?.replace(/[^!-~]+/g, '-') ?? 'rqd',
@@ -65,8 +67,19 @@ export function connectRedis(address: string | SentinelAddress, policy: Connecti
 }
 
 /** Open a connection for code of the operator's: it waits and tries again, as ioredis does. */
-export function openUserConnection(address: string | SentinelAddress, make?: MakeRedis): ioredis.Redis {
-  const options = { ...optionsOf(address), lazyConnect: true, connectionName: 'rqd-executor' }
+export function openUserConnection(
+  address: string | SentinelAddress,
+  make?: MakeRedis,
+  connectionName = 'rqd-executor',
+): ioredis.Redis {
+  const reconnectOnError = (error: Error): boolean => error.message.startsWith('READONLY')
+  const options = {
+    ...optionsOf(address),
+    lazyConnect: true,
+    connectionName,
+    disableClientInfo: true,
+    reconnectOnError,
+  }
   return make?.(options) ?? new Redis(options)
 }
 

@@ -1,11 +1,11 @@
 import { connect as connectTcp, Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type * as ioredis from 'ioredis'
-import { coerceError } from '../errors.js'
+import { RqdError, coerceError } from '../errors.js'
 import { requirePackage } from '../require.js'
 import { askSentinels } from './ask-sentinels.js'
 import type { SentinelAccess } from './sentinel-client.js'
-import { watchMaster } from './sentinel-watch.js'
+import { watchOf } from './sentinel-watch.js'
 import type { TlsMaterial } from './tls.js'
 
 const { AbstractConnector } = requirePackage('ioredis') as typeof ioredis
@@ -25,7 +25,6 @@ export function sentinelConnector(
 ): ioredis.RedisOptions['Connector'] {
   return class extends AbstractConnector {
     #asking: AbortController | undefined
-    #unwatch: (() => void) | undefined
 
     constructor() {
       super(DISCONNECT_MS)
@@ -37,10 +36,18 @@ export function sentinelConnector(
       this.connecting = true
       delete this.firstError
       try {
+        const watch = watchOf(access)
         const server = await askSentinels(access, asking.signal)
         if (asking.signal.aborted) return closedStream()
+        const name = `${server.host}:${server.port}`
+        if (watch.isLeft(name))
+          throw new RqdError('RQD_REDIS', `the sentinels are about to name another master than ${name}`)
         const stream: Socket = tls === undefined ? connectTcp(server) : connectTls({ ...server, ...tls })
-        this.#watch(stream, `${server.host}:${server.port}`)
+        // Cut at once: a frozen server would take no notice of a polite end.
+        const unwatch = watch.listen((left) => {
+          if (left === name) stream.destroy()
+        })
+        stream.once('close', unwatch)
         stream.once('error', (error) => (this.firstError = error))
         this.stream = stream
         return stream
@@ -58,16 +65,6 @@ export function sentinelConnector(
     override disconnect(): void {
       this.#asking?.abort()
       super.disconnect()
-    }
-
-    #watch(stream: Socket, server: string): void {
-      this.#unwatch?.()
-      // Cut at once: a frozen server would take no notice of a polite end.
-      const unwatch = watchMaster(access, (master) => {
-        if (master !== server) stream.destroy()
-      })
-      this.#unwatch = unwatch
-      stream.once('close', unwatch)
     }
   }
 }

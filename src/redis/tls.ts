@@ -38,23 +38,15 @@ export function loadTls(files: TlsFiles): TlsMaterial {
     }
     return current
   }
-  // Node asks for `ca` first; the others are of the same reading.
-  return {
-    ...(files.serverName === undefined ? {} : { servername: files.serverName }),
-    ...(files.caCerts === undefined && files.certfile === undefined
-      ? {}
-      : {
-          get ca() {
-            return fresh().ca
-          },
-          get cert() {
-            return current.cert
-          },
-          get key() {
-            return current.key
-          },
-        }),
-  }
+  const { serverName, caCerts, certfile } = files
+  const named = serverName === undefined ? {} : { servername: serverName }
+  if (caCerts === undefined && certfile === undefined) return named
+  return Object.defineProperties(named, {
+    // Properties are read in this order, so that all three are of one reading.
+    ca: { enumerable: true, get: () => fresh().ca },
+    cert: { enumerable: true, get: () => current.cert },
+    key: { enumerable: true, get: () => current.key },
+  })
 }
 
 function readTls({ caCerts, certfile, keyfile }: TlsFiles): TlsMaterial {

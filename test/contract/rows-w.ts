@@ -277,8 +277,26 @@ export const rowsW: Readonly<Record<string, Row>> = {
       'jobs go on after a fail-over': [
         'integration/sentinel.test.ts: behind Sentinel a daemon finds the master, and goes on with the next one',
       ],
+      'none lost that a replica had, whichever way the master is lost': [
+        'integration/fail-over.test.ts: a master that is killed, frozen, replaced by hand or cut off costs no job',
+      ],
+      'passwords of its own for Redis and the sentinels, in a URL and in a file': [
+        'src/redis/sentinel-url.test.ts: URLs of Sentinel are understood',
+        "daemon/config/formats.test.ts: the arguments of redis-py in RQ's SENTINEL are understood",
+      ],
+      'enqueue and settle wait for replicas': [
+        'src/redis/replicas.test.ts: a queue with waitReplicas enqueues what replicas have',
+        'integration/wait-replicas.test.ts: with wait-replicas a daemon says when replicas lack what it settles',
+      ],
+      'TLS with authorities and certificates of our own': [
+        'integration/tls.test.ts: over TLS, with an authority and a certificate of ours, jobs are enqueued, run and seen',
+        'integration/tls.test.ts: a server whose certificate is not trusted is refused with the reason, and waited for',
+      ],
+      'least privileges': [
+        'docs/redis.test.ts: under the rules of the page a daemon works, producers enqueue, viewers look',
+        'docs/redis.test.ts: the rules of the page allow nothing else',
+      ],
     },
-    unproven: ['none lost: jobs that run, or whose end is written, while the master dies'],
   },
   W16: {
     title: 'Sentry',
