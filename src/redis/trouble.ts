@@ -17,6 +17,10 @@ const meanings: readonly (readonly [found: RegExp, meaning: string])[] = [
   [/ALERT_UNKNOWN_CA/, 'it does not know the authority of our certificate (ssl_certfile)'],
   [/ALERT_CERTIFICATE_EXPIRED/, 'our certificate (ssl_certfile) has expired; renew it'],
   [/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/, 'it does not speak TLS on this port; use redis:// there'],
+  [
+    /^ECONNRESET$/,
+    'it cut the connection, as it does where TLS is wanted (rediss://) or a certificate of ours that it trusts (ssl_certfile)',
+  ],
   [/^WRONGPASS/, 'it does not know this user name and password'],
   [/^NOAUTH/, 'it wants a password'],
   [/^NOPERM/, 'its ACL does not allow this user what is needed; docs/redis.md has the rules'],
