@@ -66,7 +66,7 @@ export async function runFailOvers(sequence: readonly Kind[], told: (round: Roun
       }
       rounds.push(round)
       told(round)
-      await mend(rig, failOver)
+      if (rounds.length < sequence.length) await mend(rig, failOver)
     }
     await load.stop()
     await untilDone(load, marks)

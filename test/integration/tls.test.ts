@@ -81,12 +81,3 @@ t.test('a certificate that has expired, and one of ours that is missing or of a 
     stderr: refusesOurs,
   })
 })
-
-t.test('a port without TLS is told from one with it', async (t) => {
-  const port = await freePort()
-  await startRedis(t, ['--port', String(port)])
-  t.match(await rqctl(['info', '--url', `rediss://127.0.0.1:${port}`]), {
-    code: 1,
-    stderr: /it does not speak TLS on this port; use redis:\/\/ there/,
-  })
-})
