@@ -39,9 +39,19 @@ export class RedisProxy {
    * has given up and hung up, as kernels do; otherwise it is gone. Connections of that time do not survive.
    */
   async hole(lastsMs: number, late: boolean): Promise<void> {
+    this.hide()
+    await delay(lastsMs)
+    this.reveal(late)
+  }
+
+  /** Begin a hole. */
+  hide(): void {
     this.#hole = true
     for (const link of this.#links) link.hold()
-    await delay(lastsMs)
+  }
+
+  /** End it. */
+  reveal(late: boolean): void {
     this.#hole = false
     for (const link of this.#links) link.release(late)
   }

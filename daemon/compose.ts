@@ -5,8 +5,10 @@ import type { DaemonLogger } from './log.js'
 import { Scheduler } from '../src/maintenance/scheduler.js'
 import { systemRandom } from '../src/random.js'
 import { connectRedis, showAddress } from '../src/redis/connection.js'
+import { describeTrouble } from '../src/redis/trouble.js'
 import { createKeys } from '../src/redis/keys.js'
 import { FunctionResolver } from '../src/run/resolve.js'
+import { Replicas } from '../src/redis/replicas.js'
 import { Store } from '../src/redis/store.js'
 import type { CronScheduler } from '../src/cron/scheduler.js'
 import { queueOrder } from '../src/worker/queue-order.js'
@@ -99,6 +101,10 @@ export async function run(config: Config, begun: Begun): Promise<number> {
     })
   }
   const redis = connect(COMMAND_TIMEOUT_MS)
+  const { waitReplicas, waitReplicasTimeoutSec } = config
+  // Of its own: Redis answers nothing else over it while it waits.
+  const asker = waitReplicas === 0 ? undefined : connect(waitReplicasTimeoutSec * 1000 + COMMAND_TIMEOUT_MS)
+  asker?.on('error', () => undefined)
   let data: DataConnection | undefined
   let pidFile: PidFile | undefined
   try {
@@ -158,6 +164,7 @@ export async function run(config: Config, begun: Begun): Promise<number> {
       maxDeaths: config.maxDeaths,
       redisUrl: showAddress(address),
       store: new Store(redis, keys, config.compat),
+      replicas: asker && new Replicas({ count: waitReplicas, timeoutMs: waitReplicasTimeoutSec * 1000 }, redis, asker),
       connect: () => connect(BLOCKING_TIMEOUT_MS),
       spawn,
       clock: systemClock,
@@ -203,6 +210,7 @@ export async function run(config: Config, begun: Begun): Promise<number> {
     data?.close()
     stopHearing()
     redis.disconnect()
+    asker?.disconnect()
     await pidFile?.remove()
     await sentry?.flush(SENTRY_LIMIT_MS)
   }
@@ -286,7 +294,7 @@ async function waitForRedis(redis: Redis, shownUrl: string, signal: AbortSignal,
   // Without a listener an error would end the process. Once the daemon runs, its Link tells of the connection.
   redis.on('error', (error: Error) => {
     if (!waits && !started)
-      logger.warn('Redis does not answer, waiting for it', { url: shownUrl, error: error.message })
+      logger.warn('Redis does not answer, waiting for it', { url: shownUrl, error: describeTrouble(error) })
     waits = true
   })
   return new Promise((resolve) => {

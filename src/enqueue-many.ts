@@ -3,7 +3,9 @@ import { isRefusal, place, type EncodedJob } from './encoded-job.js'
 import type { EnqueueCall } from './enqueue-call.js'
 import { RqdError, coerceError } from './errors.js'
 import type { Job } from './job.js'
+import { waitForReplicas } from './not-replicated.js'
 import { MAX_CALL_BYTES, MAX_CALL_JOBS, type Outbox } from './redis/outbox.js'
+import type { Replicas } from './redis/replicas.js'
 import { refusedJob } from './redis/store.js'
 
 /** Calls that are encoded before others get a turn of the event loop. */
@@ -15,7 +17,10 @@ export class EnqueueManyError extends RqdError {
   readonly index: number
   /** Jobs that are enqueued, in order: those of `calls.slice(0, enqueued.length)`. */
   readonly enqueued: readonly Job[]
-  /** The next jobs in order, if it is not known whether they are: the answer of Redis was lost. All are, or none. */
+  /**
+   * The next jobs in order, if it is not known whether they are: the answer of Redis was lost. All are, or none. With
+   * `RQD_NOT_REPLICATED` all are, but may be lost.
+   */
   readonly unsure: readonly Job[]
 
   constructor(
@@ -33,12 +38,14 @@ export class EnqueueManyError extends RqdError {
 /**
  * Encode all calls, then write them in order, a few hundred in one step.
  * @param encode encodes one call; throws what is wrong with it
+ * @param replicas where they must have the jobs, too
  * @throws EnqueueManyError
  */
 export async function enqueueMany(
   outbox: Outbox,
   calls: readonly EnqueueCall[],
   encode: (call: EnqueueCall) => EncodedJob | Promise<EncodedJob>,
+  replicas?: Replicas,
 ): Promise<Job[]> {
   const encoded: EncodedJob[] = []
   for (const call of calls) {
@@ -56,7 +63,22 @@ export async function enqueueMany(
     await writeChunk(outbox, encoded, count, chunk)
     count += chunk.length
   }
-  return encoded.map(({ job }) => job)
+  const jobs = encoded.map(({ job }) => job)
+  if (replicas !== undefined && jobs.length > 0) await replicate(replicas, jobs)
+  return jobs
+}
+
+/** One wait covers all calls of the script. */
+async function replicate(replicas: Replicas, jobs: readonly Job[]): Promise<void> {
+  try {
+    await waitForReplicas(
+      replicas,
+      jobs.map(({ id }) => id),
+    )
+  } catch (thrown) {
+    const cause = coerceError(thrown)
+    throw new EnqueueManyError(cause.message, { cause, index: 0, unsure: jobs })
+  }
 }
 
 /** Runs of jobs that one call of the script may write. */

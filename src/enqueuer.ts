@@ -23,6 +23,13 @@ export interface QueueOptions {
   taskPaths?: readonly string[]
   /** False: each job runs at once in this process, with no worker, and is recorded in Redis all the same. */
   isAsync?: boolean
+  /**
+   * Enqueueing resolves only when so many replicas have the job too (WAIT), so that no fail-over to one of them loses it.
+   * It holds up whatever else uses the connection. Default 0: Redis alone. No use with `isAsync: false`.
+   */
+  waitReplicas?: number
+  /** How long they have for it, milliseconds; then the error RQD_NOT_REPLICATED. Default 1000. */
+  waitReplicasTimeoutMs?: number
   /** Prefix of all keys. Default `rq`. */
   prefix?: string
   /** Times are written by it. Default: that of the host. */
@@ -44,7 +51,8 @@ export interface Enqueuer {
   /**
    * Enqueue a call of an exported function (its arguments are checked) or of a function that only workers have, by
    * name: `'package.module.function'`. Calls of one turn of the event loop go to Redis together, in their order.
-   * @throws RqdError RQD_UNNAMED_FUNCTION, RQD_BAD_OPTION, RQD_BAD_DURATION, RQD_UNREPRESENTABLE, RQD_REDIS
+   * @throws RqdError RQD_UNNAMED_FUNCTION, RQD_BAD_OPTION, RQD_BAD_DURATION, RQD_UNREPRESENTABLE, RQD_REDIS,
+   * RQD_NOT_REPLICATED
    */
   enqueue<F extends TaskFunction>(func: F, ...args: Parameters<F>): Promise<Job<Awaited<ReturnType<F>>>>
   /** Enqueue a call by name: nothing is known of its arguments and result. */

@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'RQD_UNNAMED_FUNCTION' // a function reference has no importable name
   | 'RQD_NAME_TAKEN' // a live worker or daemon already has the name
   | 'RQD_REDIS' // Redis answered with an error, or not in time
+  | 'RQD_NOT_REPLICATED' // Redis took a write, but too few replicas had it in time
   | 'RQD_REDIS_UNFIT' // the Redis server lacks something rqd needs
   | 'RQD_PROTOCOL' // a frame or message breaks the executor or control protocol
   | 'RQD_TIMEOUT' // a named step did not end in time

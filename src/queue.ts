@@ -1,4 +1,5 @@
 import { systemClock } from './clock.js'
+import { checkInteger } from './check-integer.js'
 import { connectionFor } from './connections.js'
 import type { Duration } from './duration.js'
 import { dueAt, dueIn } from './due.js'
@@ -12,11 +13,13 @@ import { listQueues } from './fleet/queues.js'
 import { encodeJobHash } from './job/hash.js'
 import { Job } from './job.js'
 import { QueueContents } from './queue-contents.js'
+import { waitForReplicas } from './not-replicated.js'
 import { isQueueName } from './queue-name.js'
 import { systemRandom } from './random.js'
 import { createKeys } from './redis/keys.js'
 import { outboxOf, type Outbox } from './redis/outbox.js'
 import { packJob } from './redis/pack-job.js'
+import { Replicas } from './redis/replicas.js'
 import { Store } from './redis/store.js'
 import { rqDefaults } from './rq-defaults.js'
 import { type ClassKind, EXTENDS } from './run/extends.js'
@@ -33,6 +36,8 @@ export class Queue extends QueueContents implements Enqueuer {
   readonly #options: Enqueuing
   /** Of a queue with `isAsync: false`. */
   readonly #sync: SyncRunner | undefined
+  /** Of a queue with `waitReplicas`. */
+  readonly #replicas: Replicas | undefined
 
   /** @throws RqdError RQD_BAD_OPTION, for one without a connection */
   constructor(name: string, options: QueueOptions = {}) {
@@ -43,6 +48,8 @@ export class Queue extends QueueContents implements Enqueuer {
       defaultTimeout: rqDefaults.timeoutSec,
       taskPaths: ['.'],
       isAsync: true,
+      waitReplicas: 0,
+      waitReplicasTimeoutMs: 1_000,
       prefix: 'rq',
       clock: systemClock,
       random: systemRandom,
@@ -53,6 +60,11 @@ export class Queue extends QueueContents implements Enqueuer {
       connection,
     }
     checkSerializer(this.#options.serializer)
+    const { waitReplicas, waitReplicasTimeoutMs } = this.#options
+    checkInteger('waitReplicas', waitReplicas, 0)
+    checkInteger('waitReplicasTimeoutMs', waitReplicasTimeoutMs, 1)
+    const wish = { count: waitReplicas, timeoutMs: waitReplicasTimeoutMs }
+    this.#replicas = waitReplicas === 0 ? undefined : new Replicas(wish, connection, connection)
     this.#store = new Store(this.#options.connection, createKeys(this.#options.prefix))
     this.#outbox = outboxOf(this.#store)
     this.#sync = this.#options.isAsync ? undefined : new SyncRunner(this.#store, name, this.#options)
@@ -138,7 +150,7 @@ export class Queue extends QueueContents implements Enqueuer {
       for (const [encoded, call] of made) jobs.push(await this.#send(encoded, call))
       return jobs
     }
-    return enqueueMany(this.#outbox, calls, (call) => this.#encode(call))
+    return enqueueMany(this.#outbox, calls, (call) => this.#encode(call), this.#replicas)
   }
 
   #put(call: EnqueueCall, due?: string): Promise<Job> {
@@ -154,6 +166,7 @@ export class Queue extends QueueContents implements Enqueuer {
     if (this.#sync !== undefined && (await this.#sync.takes(encoded.hash))) return this.#sync.run(encoded, call)
     const [reply] = await this.#outbox.put([encoded.packed], false)
     place(encoded, reply)
+    if (this.#replicas !== undefined) await waitForReplicas(this.#replicas, [encoded.hash.id])
     return encoded.job
   }
 

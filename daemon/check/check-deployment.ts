@@ -2,6 +2,7 @@ import { systemClock } from '../../src/clock.js'
 import { coerceError } from '../../src/errors.js'
 import { systemRandom } from '../../src/random.js'
 import { connectRedis, showAddress } from '../../src/redis/connection.js'
+import { describeTrouble } from '../../src/redis/trouble.js'
 import { createKeys } from '../../src/redis/keys.js'
 import type { Configuration } from '../config/make-config.js'
 import { defaultSocketPath } from '../control/socket-path.js'
@@ -55,8 +56,7 @@ async function checkServer(config: Configuration['config']): Promise<Finding[]> 
       await checkName(redis, createKeys(config.prefix), config),
     ]
   } catch (thrown) {
-    const { message, code } = (failure ?? coerceError(thrown)) as NodeJS.ErrnoException
-    const why = message === '' ? (code ?? 'no reason given') : message
+    const why = describeTrouble(failure ?? coerceError(thrown))
     return [fail('Redis', `${showAddress(address)} does not answer: ${why}`, next)]
   } finally {
     redis.disconnect()

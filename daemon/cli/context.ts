@@ -136,7 +136,8 @@ export class Context {
     use: (redis: Redis, keys: Keys) => Promise<T>,
     { reconnect = false }: { reconnect?: boolean } = {},
   ): Promise<T> {
-    const { connectRedis, redactUrl } = await import('../../src/redis/connection.js')
+    const { connectRedis, showAddress } = await import('../../src/redis/connection.js')
+    const { describeTrouble } = await import('../../src/redis/trouble.js')
     const { createKeys } = await import('../../src/redis/keys.js')
     const { systemRandom } = await import('../../src/random.js')
     const url = this.redisUrl
@@ -152,12 +153,8 @@ export class Context {
     try {
       await redis.connect().catch((thrown: unknown) => {
         const cause = failure ?? coerceError(thrown)
-        const found =
-          cause.message === '' ? ((cause as NodeJS.ErrnoException).code ?? 'no reason given') : cause.message
-        const shown = redactUrl(url)
-        throw new RqdError('RQD_REDIS', `Redis at ${shown} does not answer: ${found}; name another with --url`, {
-          cause,
-        })
+        const text = `Redis at ${showAddress(url)} does not answer: ${describeTrouble(cause)}; name another with --url`
+        throw new RqdError('RQD_REDIS', text, { cause })
       })
       return await use(redis, createKeys(this.prefix))
     } catch (thrown) {

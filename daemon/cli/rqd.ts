@@ -146,7 +146,12 @@ export function program(io: RqdIo): commander.Command {
     .usage('[options] [queue...]\n       rqd check [config] [options]')
     .argument('[queue...]', 'queues in strict order of priority (default: default)')
     .optionsGroup('Redis:')
-    .option('-u, --url <url>', 'redis://host:port/db, rediss://… or unix:///path (default: redis://localhost:6379/0)')
+    .option(
+      '-u, --url <url>',
+      'redis://host:port/db, rediss://…, redis+sentinel://… or unix:///path (default: redis://localhost:6379/0)',
+    )
+    .option('--wait-replicas <n>', 'a job has ended when so many replicas have its result, too (default: 0)')
+    .option('--wait-replicas-timeout-sec <s>', 'go on without them after so long, with a warning (default: 1 s)')
     .option('--prefix <text>', 'prefix of all keys (default: rq)')
     .option('-S, --serializer <name>', 'json or pickle; changes nothing, both are recognised')
     .option('--compat <line>', 'RQ beside us: 1.13, 2.x or mixed, see docs/coexistence.md (default: mixed)')

@@ -1,6 +1,6 @@
 import { RqdError } from '../../src/errors.js'
 import { isClusterUrl } from '../../src/redis/cluster/address.js'
-import { checkClusterPrefix } from '../../src/redis/connection.js'
+import { checkClusterPrefix } from '../../src/redis/cluster/open.js'
 import { isLocal, parseHttpAddress } from '../http/address.js'
 import type { Config } from './schema.js'
 

@@ -15,6 +15,7 @@ const rqNames: Readonly<Record<string, string>> = {
   RQ_REDIS_DB: 'redisDb',
   RQ_REDIS_PASSWORD: 'redisPassword',
   RQ_REDIS_SSL: 'redisSsl',
+  RQ_REDIS_SSL_CA_CERTS: 'redisSslCaCerts',
   RQ_SENTRY_DSN: 'sentryDsn',
 }
 
@@ -26,6 +27,7 @@ const bareNames: Readonly<Record<string, 'url' | AddressPart>> = {
   REDIS_DB: 'redisDb',
   REDIS_PASSWORD: 'redisPassword',
   REDIS_SSL: 'redisSsl',
+  REDIS_SSL_CA_CERTS: 'redisSslCaCerts',
 }
 
 /** What the environment says: `RQD_…`, and RQ's names, of which the former win. An empty text says nothing. */

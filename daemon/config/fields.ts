@@ -2,7 +2,7 @@
 import type * as zod from 'zod'
 import { coerceError } from '../../src/errors.js'
 import { requirePackage } from '../../src/require.js'
-import { checkRedisUrl } from '../../src/redis/connection.js'
+import { checkRedisUrl } from '../../src/redis/url.js'
 import { checkDateFormat } from '../log/date-format.js'
 import { checkLogFormat } from '../log/log-format.js'
 import type { LogLevel } from '../log.js'
@@ -61,7 +61,7 @@ export function checked(check: (text: string) => unknown, what: string) {
 /** Where Redis is. */
 export const redisUrl = checked(
   checkRedisUrl,
-  'a URL: redis://host:port/db, rediss://…, unix:///path/to.sock?db=n or redis+cluster://host:port,host:port',
+  'a URL: redis://host:port/db, rediss://…, redis+sentinel://host:port,host:port/master/db, redis+cluster://host:port,host:port or unix:///path/to.sock?db=n',
 )
 
 /** What whoever has it may see of the HTTP listener. */
@@ -138,7 +138,19 @@ export const sentinel = z.strictObject({
     .default([['localhost', 26_379]]),
   masterName: z.string().min(1).default('mymaster'),
   socketTimeoutSec: number({ min: 0.001, max: 3_600 }).nullish(),
+  username: z.string().nullish(),
   password: z.string().nullish(),
+  sentinelUsername: z.string().nullish(),
+  sentinelPassword: z.string().nullish(),
   db: number({ min: 0, whole: true }).default(0),
   ssl: flag().default(false),
+  sentinelSsl: flag().nullish(),
+  tls: z
+    .strictObject({
+      caCerts: z.string().optional(),
+      certfile: z.string().optional(),
+      keyfile: z.string().optional(),
+      serverName: z.string().optional(),
+    })
+    .optional(),
 })

@@ -3,10 +3,11 @@ import { RqdError } from '../../src/errors.js'
 import type { ConfigFile } from './find-file.js'
 import { optionKey } from './names.js'
 import { parseConfigFile } from './parse-file.js'
+import { readSentinel } from './sentinel-setting.js'
 import type { Setting, Settings } from './settings.js'
 
 /** Options that name a file or folder: in a file, relative to the folder that it lies in. */
-const singlePaths = ['socket', 'readSocket', 'pid']
+const singlePaths = ['socket', 'readSocket', 'pid', 'redisSslCaCerts', 'redisSslCertfile', 'redisSslKeyfile']
 
 /** What a configuration file says. @throws RqdError RQD_BAD_OPTION as `parseConfigFile`, or if an option is there twice. */
 export async function readFileSettings(file: ConfigFile): Promise<Settings> {
@@ -34,7 +35,7 @@ export async function readFileSettings(file: ConfigFile): Promise<Settings> {
 }
 
 function adapt(key: string, value: unknown, folder: string): unknown {
-  if (key === 'sentinel') return namesOf(value)
+  if (key === 'sentinel') return readSentinel(value, (path) => anchor(path, folder))
   if (singlePaths.includes(key)) return anchor(value, folder)
   if (key !== 'path') return value
   if (typeof value === 'string') return value.split(':').map((each) => anchor(each, folder))
@@ -44,14 +45,4 @@ function adapt(key: string, value: unknown, folder: string): unknown {
 // `~` stays: it is the home folder's own name.
 function anchor(value: unknown, folder: string): unknown {
   return typeof value !== 'string' || value === '' || value.startsWith('~/') ? value : resolve(folder, value)
-}
-
-function namesOf(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([name, each]) => {
-      const key = optionKey(name)
-      return [key === 'socketTimeout' ? 'socketTimeoutSec' : key, each as unknown]
-    }),
-  )
 }

@@ -15,13 +15,15 @@ const aliases: Readonly<Record<string, string>> = {
 }
 
 /** The parts of `url`, each an option of its own, as RQ has them. */
-export const addressParts = ['redisHost', 'redisPort', 'redisDb', 'redisPassword', 'redisSsl'] as const
+export const addressParts = [
+  ...(['redisHost', 'redisPort', 'redisDb', 'redisUsername', 'redisPassword', 'redisSsl'] as const),
+  ...(['redisSslCaCerts', 'redisSslCertfile', 'redisSslKeyfile', 'redisSslServerName'] as const),
+] as const
 export type AddressPart = (typeof addressParts)[number]
 
 /** Settings of RQ that cannot be meant here, with what to do instead. */
 export const refusedNames: Readonly<Record<string, string>> = {
   dictConfig: 'is for the logging module of Python; set logLevel, logFormat and dateFormat instead',
-  redisSslCaCerts: 'is not an option here; set NODE_EXTRA_CA_CERTS to that file in the environment instead',
   redisSslCertReqs: 'is not an option here: certificates are always verified; remove it',
   sentryCaCerts: 'is not an option here; set NODE_EXTRA_CA_CERTS to that file in the environment instead',
   sentryDebug: 'is not an option here; remove it',

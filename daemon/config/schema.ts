@@ -59,6 +59,9 @@ export const schema = z.strictObject({
   url: redisUrl.default(DEFAULT_URL),
   /** Instead of `url`: RQ's SENTINEL. */
   sentinel: sentinel.optional(),
+  /** So many replicas must have what is settled, and have so long for it. */
+  waitReplicas: number({ min: 0, max: 100, whole: true }).default(0),
+  waitReplicasTimeoutSec: number({ min: 0.001, max: 60 }).default(1),
   prefix: text('the prefix of all keys')
     .regex(/^[^\s]+$/, 'a prefix has no blanks')
     .default(DEFAULT_PREFIX),

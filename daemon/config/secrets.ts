@@ -1,4 +1,4 @@
-import { redactUrl } from '../../src/redis/connection.js'
+import { redactUrl } from '../../src/redis/redact-url.js'
 
 const MASK = '***'
 

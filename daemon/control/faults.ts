@@ -42,6 +42,7 @@ export const faultCodes = {
   RQD_NO_SUCH_DAEMON: -32026,
   RQD_ORDER_REFUSED: -32027,
   RQD_READ_ONLY: -32030,
+  RQD_NOT_REPLICATED: -32031,
 } as const satisfies Record<ErrorCode, number>
 
 /** A standard fault with its sentence. */

@@ -95,6 +95,7 @@ export class Parts {
       clock,
       logger,
       counters,
+      replicas: options.replicas,
       onBatch: (endings) => options.meter?.settled(endings),
     })
     this.pool = new Pool({

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import type { Clock } from '../../src/clock.js'
 import type { Logger } from '../../src/logger.js'
 import type { Random } from '../../src/random.js'
+import type { Replicas } from '../../src/redis/replicas.js'
 import type { Store } from '../../src/redis/store.js'
 import type { QueueOrder } from '../../src/worker/queue-order.js'
 import type { ProcessIdentity } from '../host.js'
@@ -61,6 +62,8 @@ export interface SupervisorOptions {
   /** To show in `status`, without its password. */
   redisUrl: string
   store: Store
+  /** That must have what is settled. */
+  replicas?: Replicas | undefined
   /** Opens a connection for blocking calls. */
   connect: () => Redis
   spawn: SpawnExecutor

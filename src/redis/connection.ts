@@ -2,35 +2,24 @@ import type * as ioredis from 'ioredis'
 import { RqdError } from '../errors.js'
 import type { Random } from '../random.js'
 import { requirePackage } from '../require.js'
-import { isClusterUrl, parseClusterUrl } from './cluster/address.js'
-import { SlotOwner } from './cluster/slot-owner.js'
-import { SlotRedis } from './cluster/slot-redis.js'
-import { createKeys, guardKey } from './keys.js'
+import { isClusterUrl } from './cluster/address.js'
+import { openCluster } from './cluster/open.js'
+import { redactUrl } from './redact-url.js'
+import { sentinelConnector } from './sentinel-connector.js'
+import { isSentinelUrl, parseSentinelUrl, type SentinelAddress } from './sentinel-url.js'
+import { loadTls } from './tls.js'
+import { parseRedisUrl } from './url.js'
+
+export type { SentinelAddress } from './sentinel-url.js'
 
 const { Redis } = requirePackage('ioredis') as typeof ioredis
 
-/** Where a Redis server is and how to be let in. */
-export interface RedisAddress {
-  host?: string
-  port?: number
-  path?: string
-  db?: number
-  username?: string
-  password?: string
-  tls?: object
-}
+type Options = Omit<ioredis.RedisOptions, 'replyMapping'>
 
-/** Redis behind Sentinel: where the sentinels are, and what they call the master. */
-export interface SentinelAddress {
-  readonly instances: readonly (readonly [host: string, port: number])[]
-  readonly masterName: string
-  /** Bound for connecting to, and for each answer of, a sentinel, seconds. */
-  readonly socketTimeoutSec?: number | null | undefined
-  /** Of the sentinels and of Redis, as in RQ. */
-  readonly password?: string | null | undefined
-  readonly db: number
-  readonly ssl: boolean
-}
+/** Longest pause between attempts to connect. */
+const CEILING_MS = 2_000
+/** Behind Sentinel another server is going to be there in a moment, and the servers themselves are not asked. */
+const SENTINEL_CEILING_MS = 500
 
 /** How a connection behaves. */
 export interface ConnectionPolicy {
@@ -56,14 +45,14 @@ export type MakeRedis = (options: ioredis.RedisOptions) => ioredis.Redis
 /**
  * Open a connection for a part of rqd that must know what became of each command. Nothing is queued while the
  * connection is down and nothing is sent twice: a claim that was repeated silently would be held by nobody.
- * @throws RqdError RQD_BAD_OPTION if the URL is not one of redis://, rediss://, unix:// or redis+cluster://; if it names
- * a cluster and the prefix has no hash tag, or there is a class for connections.
+ * @throws RqdError RQD_BAD_OPTION for a URL of another form, a file for TLS that cannot be used; on a cluster for a prefix
+ * without a hash tag, and for a class for connections
  */
 export function connectRedis(address: string | SentinelAddress, policy: ConnectionPolicy): ioredis.Redis {
+  const ceilingMs = isBehindSentinel(address) ? SENTINEL_CEILING_MS : CEILING_MS
   const retryStrategy = (attempt: number): number | null =>
-    policy.reconnect === false ? null : reconnectDelayMs(attempt, policy.random.unit())
+    policy.reconnect === false ? null : reconnectDelayMs(attempt, policy.random.unit(), ceilingMs)
   const options = {
-    sentinelRetryStrategy: retryStrategy,
     connectTimeout: policy.connectTimeoutMs ?? 5_000,
     commandTimeout: policy.commandTimeoutMs,
     enableOfflineQueue: false,
@@ -71,6 +60,10 @@ export function connectRedis(address: string | SentinelAddress, policy: Connecti
     maxRetriesPerRequest: 0,
     keepAlive: 5_000,
     lazyConnect: true,
+    // Newer servers alone know what it would tell them, and an ACL would have to allow it.
+    disableClientInfo: true,
+    // A server that is frozen or cut off does not take part in an end.
+    disconnectTimeout: 100,
     connectionName: policy.connectionName?.replace(/[^!-~]+/g, '-') ?? 'rqd',
     retryStrategy,
     reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
@@ -85,75 +78,53 @@ export function connectRedis(address: string | SentinelAddress, policy: Connecti
 export function openUserConnection(
   address: string | SentinelAddress,
   make: MakeRedis | undefined,
-  prefix: string,
+  prefix: string | undefined,
+  connectionName = 'rqd-executor',
 ): ioredis.Redis {
-  return open(address, { lazyConnect: true, connectionName: 'rqd-executor' }, prefix, make)
+  const reconnectOnError = (error: Error): boolean => error.message.startsWith('READONLY')
+  return open(address, { lazyConnect: true, connectionName, disableClientInfo: true, reconnectOnError }, prefix, make)
 }
-
-/** How long one node may take to tell who serves a slot. */
-const ASK_LIMIT_MS = 2_000
 
 function open(
   address: string | SentinelAddress,
-  behaviour: Omit<ioredis.RedisOptions, 'replyMapping'>,
+  behaviour: Options,
   prefix: string | undefined,
   make: MakeRedis | undefined,
 ): ioredis.Redis {
-  if (typeof address !== 'string' || !isClusterUrl(address)) {
-    const options = { ...behaviour, ...optionsOf(address) }
-    return make?.(options) ?? new Redis(options)
+  if (typeof address === 'string' && isClusterUrl(address)) {
+    if (make === undefined) return openCluster(address, behaviour, prefix)
+    const text = 'a class for connections cannot be used with a Redis Cluster; leave out one of them'
+    throw new RqdError('RQD_BAD_OPTION', text)
   }
-  const { nodes, ...access } = parseClusterUrl(address)
-  if (make !== undefined) {
-    throw new RqdError(
-      'RQD_BAD_OPTION',
-      'a class for connections cannot be used with a Redis Cluster; leave out one of them',
-    )
-  }
-  const { queues: key } = createKeys(prefix)
-  checkClusterPrefix(prefix ?? '')
-  const limitMs = Math.min(behaviour.connectTimeout ?? ASK_LIMIT_MS, ASK_LIMIT_MS)
-  const asking = {
-    connectTimeoutMs: limitMs,
-    commandTimeoutMs: limitMs,
-    connectionName: behaviour.connectionName ?? 'rqd',
-  }
-  const { tls, ...login } = access
-  return new SlotRedis(
-    { ...behaviour, ...login, ...(tls ? { tls: {} } : {}) },
-    new SlotOwner({ nodes, ...access }, key, asking),
-  )
+  const options = { ...optionsOf(address), ...behaviour }
+  return make?.(options) ?? new Redis(options)
 }
 
-/** @throws RqdError RQD_BAD_OPTION if nothing ties all keys of a prefix to one slot */
-export function checkClusterPrefix(prefix: string): void {
-  if (guardKey(prefix) !== undefined) return
-  const text = `the prefix is ${JSON.stringify(prefix)}; on a Redis Cluster it needs a hash tag, so that all its keys lie in one slot: --prefix '{tenant}:rq', for instance`
-  throw new RqdError('RQD_BAD_OPTION', text)
+function optionsOf(address: string | SentinelAddress): Options {
+  if (typeof address !== 'string') return sentinelOptions(address)
+  if (isSentinelUrl(address)) return sentinelOptions(parseSentinelUrl(address))
+  const { tls, ...options } = parseRedisUrl(address)
+  return { ...options, ...(tls === undefined ? {} : { tls: loadTls(tls) }) }
 }
 
-function optionsOf(address: string | SentinelAddress): ReturnType<typeof parseRedisUrl> | SentinelOptions {
-  return typeof address === 'string' ? parseRedisUrl(address) : sentinelOptions(address)
-}
-
-type SentinelOptions = Pick<
-  ioredis.RedisOptions,
-  | ('sentinels' | 'name' | 'db' | 'failoverDetector' | 'sentinelCommandTimeout')
-  | ('password' | 'sentinelPassword' | 'tls' | 'sentinelTLS' | 'enableTLSForSentinelMode')
->
-
-function sentinelOptions({ password, ssl, ...address }: SentinelAddress): SentinelOptions {
-  const timeoutMs = (address.socketTimeoutSec ?? 5) * 1000
+function sentinelOptions(address: SentinelAddress): Options {
+  const { username, password, db, ssl, sentinelSsl, tls = {} } = address
+  const material = ssl || sentinelSsl === true ? loadTls(tls) : undefined
+  const ofSentinels = (sentinelSsl ?? ssl) ? material : undefined
+  const ofRedis = ssl ? material : undefined
   return {
-    sentinels: address.instances.map(([host, port]) => ({ host, port })),
-    name: address.masterName,
-    db: address.db,
-    // Each connection hears of a fail-over by itself, instead of when the old master refuses it.
-    failoverDetector: true,
-    sentinelCommandTimeout: timeoutMs,
-    ...(typeof password !== 'string' ? {} : { password, sentinelPassword: password }),
-    ...(ssl ? { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
+    Connector: sentinelConnector({ address, tls: ofSentinels }, ofRedis),
+    db,
+    ...(typeof username === 'string' ? { username } : {}),
+    ...(typeof password === 'string' ? { password } : {}),
+    // Read by ioredis, which waits for the handshake then.
+    ...(ofRedis === undefined ? {} : { tls: ofRedis }),
   }
+}
+
+/** True if Sentinel is asked where Redis is. */
+export function isBehindSentinel(address: string | SentinelAddress): boolean {
+  return typeof address !== 'string' || isSentinelUrl(address)
 }
 
 /** An address to show, without its password. */
@@ -164,68 +135,6 @@ export function showAddress(address: string | SentinelAddress): string {
 }
 
 // Back-off with jitter, so that a fleet does not return to a restarted server in one instant.
-function reconnectDelayMs(attempt: number, jitter: number): number {
-  const ceilingMs = Math.min(2_000, 50 * 2 ** Math.min(attempt, 6))
-  return ceilingMs * (0.5 + 0.5 * jitter)
-}
-
-/** Look at a URL as `connectRedis` does. @throws RqdError RQD_BAD_OPTION */
-export function checkRedisUrl(url: string): void {
-  if (isClusterUrl(url)) parseClusterUrl(url)
-  else parseRedisUrl(url)
-}
-
-/** The options behind a URL: `redis://[[user]:password@]host[:port][/db]`, `rediss://…`, `unix:///path[?db=n]`. */
-export function parseRedisUrl(url: string): RedisAddress {
-  let parsed: URL
-  try {
-    parsed = new URL(url)
-  } catch {
-    // The error that is caught here carries the whole URL, so it is not passed on as cause.
-    throw badUrl(url, 'is not a URL')
-  }
-  const options: RedisAddress = {}
-  const database = parsed.protocol === 'unix:' ? (parsed.searchParams.get('db') ?? '') : parsed.pathname.slice(1)
-  if (database !== '') {
-    if (!/^\d+$/.test(database)) throw badUrl(url, `names the database ${JSON.stringify(database)}, not a number`)
-    options.db = Number(database)
-  }
-  const decode = (part: string, what: string): string => {
-    try {
-      return decodeURIComponent(part)
-    } catch {
-      throw badUrl(url, `has a "%" in its ${what} that is not written %25`)
-    }
-  }
-  if (parsed.username !== '') options.username = decode(parsed.username, 'user name')
-  if (parsed.password !== '') options.password = decode(parsed.password, 'password')
-  switch (parsed.protocol) {
-    case 'unix:':
-      if (parsed.pathname === '' || parsed.host !== '')
-        throw badUrl(url, 'needs an absolute path: unix:///path/to.sock')
-      return { ...options, path: decode(parsed.pathname, 'path') }
-    case 'redis:':
-    case 'rediss:':
-      return {
-        ...options,
-        host: parsed.hostname === '' ? '127.0.0.1' : parsed.hostname.replace(/^\[|\]$/g, ''),
-        port: parsed.port === '' ? 6379 : Number(parsed.port),
-        ...(parsed.protocol === 'rediss:' ? { tls: {} } : {}),
-      }
-    default:
-      throw badUrl(url, `has the scheme ${parsed.protocol}//`)
-  }
-}
-
-/** The URL without its password, to show. */
-export function redactUrl(url: string): string {
-  // Up to the last @: a password may hold any character by mistake, and then the text is not even a URL.
-  return url.replace(/^([a-z+]+:\/\/[^:@/]*:).*@/is, '$1***@')
-}
-
-function badUrl(url: string, found: string): RqdError {
-  return new RqdError(
-    'RQD_BAD_OPTION',
-    `Redis URL ${JSON.stringify(redactUrl(url))} ${found}; expected redis://host:port/db, rediss://…, unix:///path/to.sock?db=n or redis+cluster://host:port,host:port`,
-  )
+function reconnectDelayMs(attempt: number, jitter: number, ceilingMs: number): number {
+  return Math.min(ceilingMs, 50 * 2 ** Math.min(attempt, 6)) * (0.5 + 0.5 * jitter)
 }

@@ -4,6 +4,7 @@ import { deferred } from '../deferred.js'
 import { coerceError } from '../errors.js'
 import { formatIso } from '../job/time.js'
 import type { Logger } from '../logger.js'
+import type { Replicas } from '../redis/replicas.js'
 import type { SettleReply, Store } from '../redis/store.js'
 import { rqDefaults } from '../rq-defaults.js'
 import type { Counters } from './counters.js'
@@ -32,6 +33,7 @@ export class Settler {
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #counters: Counters
+  readonly #replicas: Replicas | undefined
   readonly #onBatch: ((endings: number) => void) | undefined
   readonly #endings = new Unsettled()
   readonly #complained = new WeakSet<Ending>()
@@ -42,23 +44,27 @@ export class Settler {
   /** The error of the last batch that Redis did not take, until the loop has seen it. */
   #trouble: Error | undefined
   #complaints = 0
+  /** Too few replicas had the last batch. */
+  #bare = false
   /** After an error: one ending at a time, so that one that Redis refuses does not hold the others. */
   #alone = false
   #sent = { atMs: 0, size: 0 }
   #enough = deferred()
 
-  /** `onBatch` is told how many endings each call writes. */
+  /** `onBatch` is told how many endings each call writes. `replicas`: they must have them, too. */
   constructor(options: {
     store: Store
     clock: Clock
     logger: Logger
     counters: Counters
+    replicas?: Replicas | undefined
     onBatch?: (endings: number) => void
   }) {
     this.#store = options.store
     this.#clock = options.clock
     this.#logger = options.logger
     this.#counters = options.counters
+    this.#replicas = options.replicas
     this.#onBatch = options.onBatch
   }
 
@@ -182,12 +188,32 @@ export class Settler {
   /** @returns false if Redis did not take it. */
   async #writeGroup(endings: readonly Ending[], alone: boolean): Promise<boolean> {
     try {
-      this.#answered(endings, await this.#run(endings))
+      const replies = await this.#run(endings)
+      if (this.#replicas !== undefined) await this.#replicate(this.#replicas)
+      this.#answered(endings, replies)
       return true
     } catch (thrown) {
       this.#trouble = coerceError(thrown)
       this.#endings.putBack(endings, alone)
       return false
+    }
+  }
+
+  /**
+   * Where too few replicas have what was written, it counts all the same: a fail-over may make such jobs run again.
+   * @throws Error if another server may be the master by now: what was written there is written again
+   */
+  async #replicate(replicas: Replicas): Promise<void> {
+    const copies = await replicas.confirm()
+    if (copies === 'elsewhere') throw new Error('Redis was replaced by another server')
+    const { count } = replicas.wish
+    if (copies >= count) {
+      if (this.#bare) this.#logger.info('replicas have what is settled again', { replicas: copies })
+      this.#bare = false
+    } else if (!this.#bare) {
+      this.#bare = true
+      const sentence = 'too few replicas have what is settled: after a fail-over now, jobs may run again'
+      this.#logger.warn(sentence, { replicas: copies, wanted: count })
     }
   }
 

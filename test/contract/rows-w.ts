@@ -284,8 +284,26 @@ export const rowsW: Readonly<Record<string, Row>> = {
         'integration/cluster.test.ts: W15: six tenants of a cluster of three masters under load',
         'src/redis/cluster/slot-redis.test.ts: no script begins while its slot is on two nodes',
       ],
+      'none lost that a replica had': [
+        'integration/fail-over.test.ts: a master that is replaced by hand, then one that freezes, cost no job',
+      ],
+      'passwords of its own for Redis and the sentinels, in a URL and in a file': [
+        'src/redis/sentinel-url.test.ts: URLs of Sentinel are understood',
+        "daemon/config/formats.test.ts: the arguments of redis-py in RQ's SENTINEL are understood",
+      ],
+      'enqueue and settle wait for replicas': [
+        'src/redis/replicas.test.ts: a queue with waitReplicas enqueues what replicas have',
+        'integration/wait-replicas.test.ts: with wait-replicas a daemon says when replicas lack what it settles',
+      ],
+      'TLS with authorities and certificates of our own': [
+        'integration/tls.test.ts: over TLS, with an authority and a certificate of ours, jobs are enqueued, run and seen',
+        'integration/tls.test.ts: a server whose certificate is not trusted is refused with the reason, and waited for',
+      ],
+      'least privileges': [
+        'docs/redis.test.ts: under the rules of the page a daemon works, producers enqueue, viewers look',
+        'docs/redis.test.ts: the rules of the page allow nothing else',
+      ],
     },
-    unproven: ['none lost: jobs that run, or whose end is written, while the master dies'],
   },
   W16: {
     title: 'Sentry',

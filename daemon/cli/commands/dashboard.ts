@@ -84,7 +84,12 @@ async function connect(context: Context): Promise<DataConnection> {
   const { DEFAULT_COMPAT: compat } = await import('../../../src/redis/compat.js')
   const { redisUrl, prefix } = context
   const keys = createKeys(prefix)
-  const policy = { commandTimeoutMs: COMMAND_TIMEOUT_MS, connectionName: 'rqctl-dashboard', random }
+  const policy = {
+    commandTimeoutMs: COMMAND_TIMEOUT_MS,
+    connectionName: 'rqctl-dashboard',
+    ...(prefix === undefined ? {} : { prefix }),
+    random,
+  }
   return new DataConnection({ connect: () => connectRedis(redisUrl, policy), keys, compat, clock, random })
 }
 

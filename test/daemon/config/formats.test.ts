@@ -98,11 +98,42 @@ t.test("RQ's SENTINEL is understood (W14)", async (t) => {
   })
 })
 
+t.test(
+  "the arguments of redis-py in RQ's SENTINEL are understood: who we are to Redis and to sentinels, and TLS",
+  async (t) => {
+    const text = `SENTINEL:
+  INSTANCES: [s1.example:26379]
+  USERNAME: worker
+  PASSWORD: secret
+  SSL: true
+  CONNECTION_KWARGS: {ssl_ca_certs: ca.pem, ssl_certfile: /c.pem, ssl_keyfile: /k.pem}
+  SENTINEL_KWARGS: {username: watcher, password: other, ssl: false}
+`
+    const folder = await folderWith(t, 'rqd.config.yaml', text)
+    const { sentinel } = (await load(folder)).config
+    t.match(sentinel, {
+      username: 'worker',
+      password: 'secret',
+      sentinelUsername: 'watcher',
+      sentinelPassword: 'other',
+      ssl: true,
+      sentinelSsl: false,
+      tls: { caCerts: join(folder, 'ca.pem'), certfile: '/c.pem', keyfile: '/k.pem' },
+    })
+  },
+)
+
 t.test('an empty file says nothing', async (t) => {
   t.match((await load(await folderWith(t, 'rqd.config.yaml', '# nothing yet\n'))).config, { spares: 1 })
 })
 
 const wrong: [title: string, file: string, text: string | Uint8Array, message: RegExp][] = [
+  [
+    'an unknown argument of redis-py',
+    'rqd.config.yaml',
+    'SENTINEL: {CONNECTION_KWARGS: {retry: 3}}\n',
+    /SENTINEL.*retry/,
+  ],
   [
     'a misspelt name',
     'rqd.config.yaml',

@@ -98,6 +98,33 @@ const urls: [title: string, Sources, url: string][] = [
     'redis://:a%40%2Fb%2541@h:7000/2',
   ],
   ['TLS', { file: { REDIS_HOST: 'h', REDIS_SSL: true } }, 'rediss://h:6379/0'],
+  [
+    'a certificate authority and a client certificate, in a file',
+    {
+      file: {
+        REDIS_HOST: 'h',
+        REDIS_SSL: true,
+        REDIS_SSL_CA_CERTS: '/ca.pem',
+        REDIS_SSL_CERTFILE: '/c.pem',
+        REDIS_SSL_KEYFILE: '/k.pem',
+        REDIS_SSL_SERVER_NAME: 'redis.test',
+      },
+    },
+    'rediss://h:6379/0?ssl_ca_certs=%2Fca.pem&ssl_certfile=%2Fc.pem&ssl_keyfile=%2Fk.pem&ssl_server_name=redis.test',
+  ],
+  [
+    'a user and a password from the environment join a URL of Sentinel',
+    {
+      file: { url: 'redis+sentinel://a:1,b:2/jobs/0?sentinel_password=s' },
+      env: { RQD_REDIS_USERNAME: 'u', RQ_REDIS_PASSWORD: 'p', RQ_REDIS_DB: '4' },
+    },
+    'redis+sentinel://u:p@a:1,b:2/jobs/4?sentinel_password=s',
+  ],
+  [
+    'a host takes the place of sentinels',
+    { file: { url: 'redis+sentinel://a:1,b:2/jobs/0' }, env: { RQ_REDIS_HOST: 'h' } },
+    'redis://h:6379/0',
+  ],
   ['IPv6', { file: { REDIS_HOST: '::1' } }, 'redis://[::1]:6379/0'],
   ['a URL wins over parts beside it', { file: { REDIS_URL: 'redis://u:1/0', REDIS_HOST: 'h' } }, 'redis://u:1/0'],
   [
@@ -136,7 +163,11 @@ t.test('SENTINEL stands until a stronger source names a server', async (t) => {
   t.same((await load({ file })).config.sentinel?.instances, [['s', 1]])
   t.equal((await load({ file, argv: ['-u', 'redis://f'] })).config.sentinel, undefined)
   t.equal((await load({ file, env: { RQ_REDIS_HOST: 'h' } })).config.sentinel, undefined)
-  t.ok((await load({ file, env: { RQ_REDIS_PASSWORD: 'p' } })).config.sentinel)
+  t.match((await load({ file, env: { RQ_REDIS_PASSWORD: 'p', RQ_REDIS_SSL_CA_CERTS: '/ca.pem' } })).config.sentinel, {
+    instances: [['s', 1]],
+    password: 'p',
+    tls: { caCerts: '/ca.pem' },
+  })
   t.equal((await load({ file: { ...file, REDIS_URL: 'redis://u' } })).config.sentinel, undefined)
 })
 

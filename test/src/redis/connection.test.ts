@@ -1,75 +1,8 @@
-import { inspect } from 'node:util'
 import t from 'tap'
-import { connectRedis, parseRedisUrl, redactUrl } from '../../../src/redis/connection.js'
+import { connectRedis } from '../../../src/redis/connection.js'
 import { systemRandom } from '../../../src/random.js'
 import { startRedis } from '../../helpers/redis.js'
 import { waitFor } from '../../helpers/wait-for.js'
-
-void t.test('URLs of all forms are understood', (t) => {
-  const cases: [string, object][] = [
-    ['redis://box', { host: 'box', port: 6379 }],
-    ['redis://', { host: '127.0.0.1', port: 6379 }],
-    ['redis://box:7000/3', { host: 'box', port: 7000, db: 3 }],
-    ['redis://box/', { host: 'box', port: 6379 }],
-    ['redis://[::1]:7000', { host: '::1', port: 7000 }],
-    ['redis://:p%40ss@box', { host: 'box', port: 6379, password: 'p@ss' }],
-    ['redis://me:secret@box', { host: 'box', port: 6379, username: 'me', password: 'secret' }],
-    ['rediss://me@box', { host: 'box', port: 6379, username: 'me', tls: {} }],
-    ['unix:///run/redis.sock', { path: '/run/redis.sock' }],
-    ['unix:///run/a%20b.sock?db=4', { path: '/run/a b.sock', db: 4 }],
-  ]
-  for (const [url, options] of cases) {
-    t.strictSame(parseRedisUrl(url), options, url)
-  }
-  t.end()
-})
-
-void t.test('other URLs are refused with what was found and what is expected, never with a password', (t) => {
-  const cases: [string, RegExp][] = [
-    ['localhost', /"localhost" is not a URL; expected redis:\/\/host:port\/db/],
-    ['', /"" is not a URL/],
-    ['http://box', /has the scheme http:\/\//],
-    ['redis://box/zero', /names the database "zero", not a number/],
-    ['redis://box/-1', /names the database "-1"/],
-    ['redis://box/1/2', /names the database "1\/2"/],
-    ['unix:///a?db=x', /names the database "x"/],
-    ['unix://box/a', /needs an absolute path/],
-    ['redis://box:99999', /is not a URL/],
-    ['redis://:7000/3', /is not a URL/],
-    ['redis://me:top%secret@box', /has a "%" in its password that is not written %25/],
-    ['redis://to%p:top-secret@box', /has a "%" in its user name/],
-    ['unix:///a%b', /has a "%" in its path/],
-    ['redis://me:top#secret@box', /\*\*\*/],
-    ['redis://me:top/secret@box/x', /\*\*\*/],
-    ['redis://me:top-secret@box:port', /"redis:\/\/me:\*\*\*@box:port" is not a URL/],
-  ]
-  for (const [url, message] of cases) {
-    try {
-      parseRedisUrl(url)
-      t.fail(`${url} was accepted`)
-    } catch (error) {
-      t.match(error, { code: 'RQD_BAD_OPTION', message })
-      t.notMatch(inspect(error), /secret/, `${url}: nothing of the error shows the password`)
-    }
-  }
-  t.end()
-})
-
-void t.test('a URL is shown without its password, whatever characters that has', (t) => {
-  for (const [url, shown] of [
-    ['redis://me:secret@box:1/2', 'redis://me:***@box:1/2'],
-    ['rediss://:secret@box', 'rediss://:***@box'],
-    ['redis://me:se@cret@box', 'redis://me:***@box'],
-    ['redis://me:se/cr?e#t@box', 'redis://me:***@box'],
-    ['redis://me@box:1', 'redis://me@box:1'],
-    ['redis://box:1/2', 'redis://box:1/2'],
-    ['unix:///a:b@c.sock', 'unix:///a:b@c.sock'],
-    ['not a url', 'not a url'],
-  ] as const) {
-    t.equal(redactUrl(url), shown)
-  }
-  t.end()
-})
 
 void t.test('a connection has a name that Redis accepts, and speaks to the database of its URL', async (t) => {
   const { url, client } = await startRedis(t)

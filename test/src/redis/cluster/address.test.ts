@@ -1,6 +1,6 @@
 import t from 'tap'
 import { isClusterUrl, parseClusterUrl } from '../../../../src/redis/cluster/address.js'
-import { redactUrl } from '../../../../src/redis/connection.js'
+import { redactUrl } from '../../../../src/redis/redact-url.js'
 
 t.test('the URL of a cluster names nodes, and how to be let in by all of them', (t) => {
   t.same(parseClusterUrl('redis+cluster://a:7000,b,[::1]:7002'), {

@@ -1,0 +1,79 @@
+import t, { type Test } from 'tap'
+import { Queue } from '../../../src/index.js'
+import { Replicas } from '../../../src/redis/replicas.js'
+import { freePort } from '../../helpers/free-port.js'
+import { type TestRedis, startRedis } from '../../helpers/redis.js'
+import { waitFor } from '../../helpers/wait-for.js'
+
+async function masterWithReplica(t: Test): Promise<{ master: TestRedis; replica: TestRedis }> {
+  const port = await freePort()
+  const master = await startRedis(t, ['--port', String(port), '--repl-diskless-sync-delay', '0'])
+  const replica = await startRedis(t, ['--replicaof', `127.0.0.1 ${port}`])
+  await waitFor('the replica', async () => (await master.client.wait(1, 100)) === 1)
+  return { master, replica }
+}
+
+t.test('a write is confirmed when the replica has it, over its own connection or another', async (t) => {
+  const { master, replica } = await masterWithReplica(t)
+  for (const asker of [master.client, master.connect()]) {
+    const replicas = new Replicas({ count: 1, timeoutMs: 5_000 }, master.client, asker)
+    const value = asker === master.client ? 'own' : 'other'
+    await master.client.set('k', value)
+    t.equal(await replicas.confirm(), 1)
+    t.equal(await replica.client.get('k'), value)
+  }
+})
+
+t.test('one question covers all who ask while another is open', async (t) => {
+  const { master } = await masterWithReplica(t)
+  const replicas = new Replicas({ count: 1, timeoutMs: 5_000 }, master.client, master.connect())
+  await master.client.config('RESETSTAT')
+  t.strictSame(await Promise.all(Array.from({ length: 100 }, () => replicas.confirm())), Array(100).fill(1))
+  const stats = await master.client.info('commandstats')
+  t.match(stats, /cmdstat_wait:calls=2,/)
+})
+
+t.test('a write that a server took which is not asked any more is not confirmed', async (t) => {
+  const { master } = await masterWithReplica(t)
+  const client = master.connect()
+  const replicas = new Replicas({ count: 1, timeoutMs: 5_000 }, client, client)
+  await client.set('k', 'v')
+  const confirmed = replicas.confirm()
+  // What was asked is asked again over the next connection, as clients of users do.
+  client.disconnect(true)
+  t.equal(await confirmed, 'elsewhere')
+})
+
+t.test('a queue with waitReplicas enqueues what replicas have, and tells of what they have not', async (t) => {
+  const { master, replica } = await masterWithReplica(t)
+  const queue = new Queue('q', { connection: master.client, waitReplicas: 1, waitReplicasTimeoutMs: 5_000 })
+  const job = await queue.enqueue('m.f', 1)
+  t.equal(await replica.client.exists(`rq:job:${job.id}`), 1)
+  await queue.enqueueMany([queue.prepare('m.f', 2), queue.prepare('m.f', 3)])
+  t.equal(await replica.client.llen('rq:queue:q'), 3)
+
+  const wanting = new Queue('q', { connection: master.client, waitReplicas: 2, waitReplicasTimeoutMs: 20 })
+  await t.rejects(wanting.enqueueCall({ func: 'm.f', jobId: 'bare' }), {
+    name: 'NotReplicatedError',
+    code: 'RQD_NOT_REPLICATED',
+    jobIds: ['bare'],
+    copies: 1,
+    message: /job "bare" is enqueued, but 1 of 2 replicas had it after 20 ms.*enqueue again with the same jobId/,
+  })
+  t.equal(await master.client.exists('rq:job:bare'), 1, 'the job is there')
+  await t.rejects(wanting.enqueueMany([wanting.prepare('m.f'), wanting.prepare('m.f')]), {
+    name: 'EnqueueManyError',
+    code: 'RQD_NOT_REPLICATED',
+    enqueued: [],
+    unsure: { length: 2 },
+  })
+})
+
+t.test('waitReplicas that is no number of replicas is refused', async (t) => {
+  const { client: connection } = await startRedis(t)
+  for (const [options, message] of [
+    [{ waitReplicas: -1 }, /waitReplicas is -1; expected a whole number of at least 0/],
+    [{ waitReplicas: 1, waitReplicasTimeoutMs: 0 }, /waitReplicasTimeoutMs is 0/],
+  ] as const)
+    t.throws(() => new Queue('q', { connection, ...options }), { code: 'RQD_BAD_OPTION', message })
+})
