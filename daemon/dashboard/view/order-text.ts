@@ -43,7 +43,7 @@ export function orderText({ method, daemon, answer }: OrderLook): string {
 function progressText(value: unknown): string {
   const { step, done, total, running, elapsedSec } = recordOf(value)
   const parts = [
-    typeof step === 'string' ? `${printable(step)}` : '',
+    typeof step === 'string' ? printable(step) : '',
     isCount(done) && isCount(total) ? `${done} of ${total} executors are as they should be` : '',
     isCount(running) ? `${running} ${running === 1 ? 'job runs' : 'jobs run'} yet` : '',
     isCount(elapsedSec) ? `for ${formatAge(elapsedSec)}` : '',
