@@ -16,9 +16,9 @@ export interface Visitor {
  * Says who asks; undefined or null for nobody who may see anything. An application that mounts the dashboard gives its
  * own: it knows its users. What it throws is logged, and nothing is shown.
  */
-export type Authenticate = (request: IncomingMessage) => Answered | Promise<Answered>
-
-type Answered = Visitor | undefined | null
+export type Authenticate = (
+  request: IncomingMessage,
+) => Visitor | undefined | null | Promise<Visitor | undefined | null>
 
 /**
  * What an application has answered, which may be written without types: nobody is let in by mistake.

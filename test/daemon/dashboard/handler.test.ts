@@ -1,7 +1,6 @@
 import { createServer } from 'node:http'
 import t from 'tap'
 import { MOST_FORM_BYTES } from '../../../daemon/dashboard/ask.js'
-import type { MountedRequest } from '../../../daemon/dashboard/handler.js'
 import { Factory } from '../../helpers/factory.js'
 import { Visiting, listen, operateToken, startSite } from './support.js'
 
@@ -44,7 +43,7 @@ t.test('a form is the same, however the application has read it before', async (
           for await (const part of request as AsyncIterable<Buffer>) text += part.toString()
           Object.assign(request, { body: leave(text) })
         } else Object.assign(request, { body: leave('') })
-        await mounted.handle(request as MountedRequest, response, {
+        await mounted.handle(request, response, {
           base: '',
           path: (request.url ?? '').split('?')[0] ?? '',
         })

@@ -1,4 +1,5 @@
-import type { IncomingMessage } from 'node:http'
+import { IncomingMessage } from 'node:http'
+import { Socket } from 'node:net'
 import t from 'tap'
 import type { Ask } from '../../../daemon/dashboard/ask.js'
 import { Sessions } from '../../../daemon/dashboard/sessions.js'
@@ -16,7 +17,7 @@ function ask(headers: Ask['headers'] = {}): Ask {
     form: new URLSearchParams(),
     headers: { host: 'localhost:9181', ...headers },
     isEncrypted: false,
-    raw: {} as IncomingMessage,
+    raw: new IncomingMessage(new Socket()),
   }
 }
 
