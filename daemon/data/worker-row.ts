@@ -38,7 +38,10 @@ export const workerDocument: zod.ZodType<WorkerDocument> = z.looseObject({
   failedJobCount: z.number(),
   totalWorkingTimeSec: z.number(),
   version: z.string().nullable().describe('The version of RQ that it speaks'),
-  software: z.string().nullable().describe("Of ours `rqd`, its version and that of Node; of RQ's, the version of Python"),
+  software: z
+    .string()
+    .nullable()
+    .describe("Of ours `rqd`, its version and that of Node; of RQ's, the version of Python"),
   supervisor: z.string().nullable().describe("Id of the lease of its daemon; null for RQ's workers"),
 })
 

@@ -1,10 +1,13 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { type IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { Socket } from 'node:net'
 import type { Test } from 'tap'
 import { systemClock } from '../../../src/clock.js'
 import { systemRandom } from '../../../src/random.js'
 import type { Reply } from '../../../daemon/dashboard/ask.js'
 import { CSRF_FIELD, csrfToken } from '../../../daemon/dashboard/csrf.js'
+import { BulkRuns } from '../../../daemon/dashboard/bulk-runs.js'
 import { Dashboard } from '../../../daemon/dashboard/dashboard.js'
+import { FailureIndex } from '../../../daemon/dashboard/failure-index.js'
 import { DataHere } from '../../../daemon/data/here.js'
 import { Factory } from '../../helpers/factory.js'
 import { RecordingLogger } from '../../helpers/recording-logger.js'
@@ -16,12 +19,19 @@ const SECRET = 'of this test'
 export async function startDashboard(t: Test, role: 'view' | 'operate' = 'operate') {
   const redis = await startRedis(t)
   const factory = new Factory(redis.client)
+  const data = new DataHere({ store: factory.store, clock: systemClock, random: systemRandom })
+  const logger = new RecordingLogger()
+  const failures = new FailureIndex({ data, clock: systemClock, logger })
+  const runs = new BulkRuns({ data, clock: systemClock, random: systemRandom, logger })
+  t.teardown(() => Promise.all([failures.stop(), runs.close()]))
   const dashboard = new Dashboard({
-    data: new DataHere({ store: factory.store, clock: systemClock, random: systemRandom }),
+    data,
     admission: { kind: 'application', authenticate: () => Promise.resolve({ name: 'ann', role }) },
     secret: SECRET,
     clock: systemClock,
-    logger: new RecordingLogger(),
+    logger,
+    failures,
+    runs,
   })
   const id = 'a'.repeat(43)
   const ask = (method: string, address: string, form: URLSearchParams): Promise<Reply> => {
@@ -35,7 +45,7 @@ export async function startDashboard(t: Test, role: 'view' | 'operate' = 'operat
       form,
       headers,
       isEncrypted: false,
-      raw: {} as IncomingMessage,
+      raw: new IncomingMessage(new Socket()),
     })
   }
   const get = async (address: string) => {
