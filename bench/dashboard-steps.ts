@@ -1,6 +1,6 @@
 /**
  * What a dashboard costs Redis on a large site: `npm run bench:dashboard [-- failed queued]`. Fills a private Redis,
- * walks all failed jobs by `failures.step`, reads the history, filters a group, and tells how long calls took and which
+ * walks all failed jobs by `failures.step`, asks for every page, reads the history, filters a group, and tells how long calls took and which
  * commands held Redis for more than 10 ms.
  */
 import { spawn } from 'node:child_process'
@@ -17,6 +17,7 @@ import { addHistory } from '../src/redis/history-store.js'
 import { createKeys } from '../src/redis/keys.js'
 import { Store } from '../src/redis/store.js'
 import { fillDashboard, largeSite } from './dashboard-fill.js'
+import { askPages } from './dashboard-pages.js'
 
 /** No command is to hold Redis for longer. */
 const LIMIT_US = 10_000
@@ -63,6 +64,9 @@ try {
   }
   const { group, steps } = await measured('failures.step, all failed jobs', walkOf)
   tellTimes('a step', steps)
+  await measured('pages, each ten times', async () => {
+    for (const [what, times] of await askPages(data, 10)) tellTimes(what, times)
+  })
   await measured('history of a day, 20 times', async () => {
     const times = await timed(20, () => data.call('history', { minutes: 1_440 }))
     tellTimes('a call', times)

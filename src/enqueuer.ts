@@ -39,7 +39,12 @@ export interface QueueOptions {
 }
 
 /** The options of a queue with their defaults. */
-export type Enqueuing = Readonly<Required<Omit<QueueOptions, 'connection'>> & { connection: Redis }>
+export type Enqueuing = Readonly<
+  Required<Omit<QueueOptions, 'connection'>> & {
+    /** Where everything is put. */
+    connection: Redis
+  }
+>
 
 /** The jobs of `enqueueMany`, each with the type of its call. */
 export type JobsOf<C extends readonly EnqueueCall[]> = {
