@@ -15,7 +15,7 @@ const SOME_ROWS = 50
 /** Jobs that one call looks at where most may be left out. */
 const LOOKED_AT_ONCE = 100
 /** Calls for one page: a rare job in a long list is found page by page. */
-const MOST_CALLS = 10
+const MOST_CALLS = 6
 
 /** Jobs by queue, state and filters, a page at a time. */
 export const jobsPage: Page = async (context) => {

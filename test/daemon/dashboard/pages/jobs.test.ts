@@ -24,7 +24,7 @@ t.test('C11: a rare function is found in a long list, some jobs at a time', asyn
   await factory.enqueue(Array.from({ length: 1_100 }, (_, i) => `j${i}`))
   await new Queue('q', { connection: client }).enqueueCall({ func: 'rare.one', jobId: 'rare' })
   const first = await get('/jobs?func=rare.*')
-  t.match(first.html, /looked at 1,000 jobs, 0 match/)
+  t.match(first.html, /looked at 600 jobs, 0 match/)
   const next = /rel="next" href="([^"]+)"/.exec(first.html)?.[1] ?? ''
   t.match(next, /func=rare/)
   t.match((await get(next.replaceAll('&amp;', '&'))).html, /href="\/job\?id=rare"/)
