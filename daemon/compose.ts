@@ -150,7 +150,7 @@ export async function run(config: Config, begun: Begun): Promise<number> {
       orders,
       addresses: {
         sockets: config.readSocket === undefined ? [socket] : [socket, config.readSocket],
-        http: config.http ?? null,
+        http: () => monitor?.address ?? null,
       },
       meter: everyMeter([monitor?.meter, history?.meter]),
       recordsHistory: config.history,

@@ -15,6 +15,8 @@ import type { Meter } from './meter.js'
 export interface Monitor extends Service {
   /** To be told of what happens. */
   readonly meter: Meter
+  /** Where it listens, with the port that it got. */
+  readonly address: string
   /** Of whom it tells; before it starts. */
   watch(operations: Pick<Operations, 'status'>, data: DataCaller): void
 }
@@ -83,6 +85,9 @@ export async function createMonitor(
   })
   return {
     meter: metrics.meter,
+    get address() {
+      return server.address
+    },
     watch: (operations, data) => {
       watched = operations
       watchedData = data

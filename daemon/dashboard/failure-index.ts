@@ -10,8 +10,8 @@ import { type Pause, pause } from './pause.js'
 const WATCHED_MS = 60_000
 /** Between two looks for what is new. */
 const NEW_MS = 5_000
-/** For each millisecond that a step takes, so many pass without one: a fifth of the time at most is spent on it. */
-const REST = 4
+/** For each millisecond that a step takes, so many pass without one: a third of the time at most is spent on it. */
+const REST = 2
 /** Jobs of one step. */
 const STEP = 200
 /** All is read again after ten times as long as that takes, within these bounds. */
@@ -42,7 +42,7 @@ export interface FailureSnapshot extends Tallied {
 
 /**
  * Knows which failures there are, by group, for whoever looks at them. It reads the failed jobs in the background, only
- * while somebody has looked within the last minute, and never more than a fifth of the time. After all have been read,
+ * while somebody has looked within the last minute, and never more than a third of the time. After all have been read,
  * those that come are added, the newest of a queue first, as many as its registry has grown by; what is requeued or
  * deleted shows when all are read again, which is done by and by, sooner where a registry has shrunk.
  */

@@ -7,8 +7,8 @@ import type { SlotView } from './slot-view.js'
 export interface Addresses {
   /** Paths of its control sockets. */
   readonly sockets: readonly string[]
-  /** Where it serves HTTP, if it does. */
-  readonly http: string | null
+  /** Where it serves HTTP now, with the port that it got, if it does. */
+  readonly http: () => string | null
 }
 
 /** What a daemon shows of itself in Redis. `rssBytes`: memory of the supervisor alone. */
@@ -35,6 +35,6 @@ export function summarize(known: {
     finished: counters.finished,
     failed: counters.failed,
     sockets: addresses?.sockets ?? [],
-    http: addresses?.http ?? null,
+    http: addresses?.http() ?? null,
   }
 }

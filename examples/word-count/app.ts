@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
 import { type Job, Queue } from '../../src/index.js'
 import { Child, until } from './child.js'
@@ -82,9 +85,10 @@ async function work(
   const tasks = join(import.meta.dirname, 'tasks')
   const executors = Math.min(4, Math.max(2, availableParallelism()))
   // prettier-ignore
-  const flags = ['--url', `unix://${redisSocket}`, '--path', tasks, '--socket', controlSocket, '--executors', String(executors), '--name', 'words']
+  const flags = ['--url', `unix://${redisSocket}`, '--path', tasks, '--socket', controlSocket, '--executors', String(executors), '--name', 'words', '--http', '127.0.0.1:0']
   const command = [join(root, 'dist/daemon/bin/rqd.js'), ...flags, 'high', 'default', 'low']
-  const daemon = new Child('rqd', process.execPath, command, join(folder, 'rqd.log'))
+  const token = randomBytes(18).toString('base64url')
+  const daemon = new Child('rqd', process.execPath, command, join(folder, 'rqd.log'), { RQD_HTTP_TOKEN: token })
   started.push(daemon)
   await until(daemon, 'it was ready', () => answers(controlSocket))
   print(`  ${style('green', '✓')} rqd     ${executors} executors, queues high > default > low`)
@@ -100,7 +104,8 @@ async function work(
   await Promise.race([countAll(documents, web, redis, tasks, begin), broken])
   if (once) return
   const sample = documents[0] === undefined ? '' : web.urlOf(documents[0])
-  print(whereNext({ root, redisSocket, controlSocket, logFile: daemon.logFile, sample }))
+  const dashboard = `http://${await dashboardAddress(root, controlSocket)}/?token=${token}`
+  print(whereNext({ root, redisSocket, controlSocket, logFile: daemon.logFile, sample, dashboard }))
   await broken
 }
 
@@ -179,9 +184,10 @@ interface Places {
   readonly logFile: string
   /** URL of a document that can be counted again. */
   readonly sample: string
+  readonly dashboard: string
 }
 
-function whereNext({ root, redisSocket, controlSocket, logFile, sample }: Places): string {
+function whereNext({ root, redisSocket, controlSocket, logFile, sample, dashboard }: Places): string {
   const style = styler(process.stdout, process.env)
   const below = (path: string): string => relative(process.cwd(), join(root, path))
   const rqctl = `node ${below('dist/daemon/bin/rqctl.js')}`
@@ -192,6 +198,7 @@ function whereNext({ root, redisSocket, controlSocket, logFile, sample }: Places
     '',
     style('bold', 'It stays up until Ctrl+C. From another terminal, in this folder:'),
     '',
+    line('in a browser', dashboard),
     line('the daemon', `${rqctl} --socket ${controlSocket} status`),
     line('the queues', `${rqctl} --url ${address} info`),
     line('one more job', enqueue),
@@ -201,6 +208,15 @@ function whereNext({ root, redisSocket, controlSocket, logFile, sample }: Places
     `  ${'to read'.padEnd(14)}${below('docs/getting-started.md')}`,
     '',
   ].join('\n')
+}
+
+/** Where the daemon serves its dashboard: it tells everybody. */
+async function dashboardAddress(root: string, controlSocket: string): Promise<string> {
+  const command = [join(root, 'dist/daemon/bin/rqctl.js'), '--socket', controlSocket, '--json', 'daemons']
+  const { stdout } = await promisify(execFile)(process.execPath, command)
+  const [daemon] = JSON.parse(stdout) as { http: string | null }[]
+  if (typeof daemon?.http === 'string') return daemon.http
+  throw new Error('the daemon does not say where it serves its dashboard')
 }
 
 /** Whether something accepts connections on a Unix socket. */

@@ -13,12 +13,12 @@ export class Child {
   readonly #child: ChildProcess
   #running = true
 
-  constructor(name: string, command: string, args: readonly string[], logFile: string) {
+  constructor(name: string, command: string, args: readonly string[], logFile: string, env: NodeJS.ProcessEnv = {}) {
     this.name = name
     this.logFile = logFile
     const log = openSync(logFile, 'a')
     // A process group of its own: Ctrl+C is for this program, which then stops its children in order.
-    this.#child = spawn(command, args, { stdio: ['ignore', log, log], detached: true })
+    this.#child = spawn(command, args, { stdio: ['ignore', log, log], detached: true, env: { ...process.env, ...env } })
     closeSync(log)
     this.ended = new Promise((resolve) => {
       const end = (how: string): void => {
