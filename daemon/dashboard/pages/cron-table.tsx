@@ -5,33 +5,21 @@ import { printable } from '../../printable.js'
 import { Empty } from '../view/empty.js'
 import { Ago, JobText } from '../view/text.js'
 import type { PageContext } from './page.js'
+import { Rows } from '../view/rows.js'
 
 /** Cron entries with when they fired and will fire. */
 export function CronTable(props: { readonly context: PageContext; readonly entries: readonly CronRow[] }): VNode {
   const { context, entries } = props
   if (entries.length === 0) return <Empty text="No daemon has cron entries." />
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Cron entries">
-      <table class="rows">
-        <thead>
-          <tr>
-            <th scope="col">entry</th>
-            <th scope="col">when</th>
-            <th scope="col">next</th>
-            <th scope="col">last</th>
-            <th scope="col">last job</th>
-            <th scope="col">function</th>
-            <th scope="col">queue</th>
-            <th scope="col">looked after by</th>
-          </tr>
-        </thead>
-        <tbody>
-          {entries.map((entry) => (
-            <CronLine context={context} entry={entry} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Rows
+      label="Cron entries"
+      heads={['entry', 'when', 'next', 'last', 'last job', 'function', 'queue', 'looked after by']}
+    >
+      {entries.map((entry) => (
+        <CronLine context={context} entry={entry} />
+      ))}
+    </Rows>
   )
 }
 

@@ -5,6 +5,7 @@ import { ActionButton } from '../view/form.js'
 import { Ago, Count, JobText } from '../view/text.js'
 import type { PageContext } from './page.js'
 import { QueueLinks } from './worker-table.js'
+import { Rows, numbers, unseen } from '../view/rows.js'
 
 interface TableProps {
   readonly context: PageContext
@@ -17,32 +18,14 @@ interface TableProps {
 export function FailureTable({ context, groups, queue }: TableProps): VNode {
   const most = Math.max(1, ...groups.map(({ count }) => count))
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Failures by group">
-      <table class="rows">
-        <thead>
-          <tr>
-            <th scope="col" class="number">
-              jobs
-            </th>
-            <th scope="col">
-              <span class="unseen">Share</span>
-            </th>
-            <th scope="col">function and error</th>
-            <th scope="col">newest</th>
-            <th scope="col">oldest</th>
-            <th scope="col">queues</th>
-            <th scope="col">
-              <span class="unseen">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {groups.map((group) => (
-            <GroupLine context={context} group={group} queue={queue} most={most} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Rows
+      label="Failures by group"
+      heads={[numbers('jobs'), unseen('Share'), 'function and error', 'newest', 'oldest', 'queues', unseen('Actions')]}
+    >
+      {groups.map((group) => (
+        <GroupLine context={context} group={group} queue={queue} most={most} />
+      ))}
+    </Rows>
   )
 }
 

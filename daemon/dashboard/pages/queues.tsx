@@ -5,6 +5,7 @@ import { ActionButton } from '../view/form.js'
 import { Empty } from '../view/empty.js'
 import { Count, Span } from '../view/text.js'
 import type { Page, PageContext } from './page.js'
+import { Rows, numbers, unseen } from '../view/rows.js'
 
 const places = ['queued', 'started', 'scheduled', 'deferred', 'failed', 'finished', 'canceled'] as const
 
@@ -56,31 +57,19 @@ export function QueueTable({
 }): VNode {
   if (queues.length === 0) return <Empty text="There are no queues yet: the first job makes one." />
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Queues">
-      <table class="rows">
-        <thead>
-          <tr>
-            <th scope="col">Queue</th>
-            {places.map((place) => (
-              <th scope="col" class="number">
-                {place === 'queued' ? 'waiting' : place === 'started' ? 'running' : place}
-              </th>
-            ))}
-            <th scope="col" class="number">
-              oldest waits
-            </th>
-            <th scope="col">
-              <span class="unseen">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {queues.map((queue) => (
-            <QueueRow context={context} queue={queue} back={back} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Rows
+      label="Queues"
+      heads={[
+        'Queue',
+        ...places.map((place) => numbers(place === 'queued' ? 'waiting' : place === 'started' ? 'running' : place)),
+        numbers('oldest waits'),
+        unseen('Actions'),
+      ]}
+    >
+      {queues.map((queue) => (
+        <QueueRow context={context} queue={queue} back={back} />
+      ))}
+    </Rows>
   )
 }
 

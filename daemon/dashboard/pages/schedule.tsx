@@ -8,6 +8,7 @@ import { QueueFilter } from '../view/queue-filter.js'
 import { Ago, Count, JobText, countText } from '../view/text.js'
 import { CronTable } from './cron-table.js'
 import type { Page, PageContext } from './page.js'
+import { Rows, unseen } from '../view/rows.js'
 
 const PAGE_SIZE = 50
 
@@ -95,27 +96,11 @@ function ScheduledTable(props: {
 }): VNode {
   const { context, jobs, back } = props
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Scheduled jobs">
-      <table class="rows">
-        <thead>
-          <tr>
-            <th scope="col">due</th>
-            <th scope="col">job</th>
-            <th scope="col">queue</th>
-            <th scope="col">description</th>
-            <th scope="col">made</th>
-            <th scope="col">
-              <span class="unseen">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {jobs.map((job) => (
-            <ScheduledLine context={context} job={job} back={back} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Rows label="Scheduled jobs" heads={['due', 'job', 'queue', 'description', 'made', unseen('Actions')]}>
+      {jobs.map((job) => (
+        <ScheduledLine context={context} job={job} back={back} />
+      ))}
+    </Rows>
   )
 }
 

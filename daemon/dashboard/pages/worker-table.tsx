@@ -5,6 +5,7 @@ import { ActionButton } from '../view/form.js'
 import { Ago, Badge, Count, JobText, Span } from '../view/text.js'
 import type { PageContext } from './page.js'
 import type { WorkerGroup } from './worker-groups.js'
+import { Rows, numbers, unseen } from '../view/rows.js'
 
 interface TableProps {
   readonly context: PageContext
@@ -15,38 +16,26 @@ interface TableProps {
 /** The workers of a group, with what each does. */
 export function WorkerTable({ context, group, back }: TableProps): VNode {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={`Workers of ${printable(group.name)}`}>
-      <table class="rows">
-        <thead>
-          <tr>
-            <th scope="col">Worker</th>
-            <th scope="col">state</th>
-            <th scope="col">job</th>
-            <th scope="col">queues</th>
-            <th scope="col" class="number">
-              done
-            </th>
-            <th scope="col" class="number">
-              failed
-            </th>
-            <th scope="col" class="number">
-              worked
-            </th>
-            <th scope="col">last sign</th>
-            <th scope="col">since</th>
-            <th scope="col">version</th>
-            <th scope="col">
-              <span class="unseen">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {group.workers.map((worker) => (
-            <WorkerLine context={context} worker={worker} isRq={group.kind === 'rq'} back={back} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Rows
+      label={`Workers of ${printable(group.name)}`}
+      heads={[
+        'Worker',
+        'state',
+        'job',
+        'queues',
+        numbers('done'),
+        numbers('failed'),
+        numbers('worked'),
+        'last sign',
+        'since',
+        'version',
+        unseen('Actions'),
+      ]}
+    >
+      {group.workers.map((worker) => (
+        <WorkerLine context={context} worker={worker} isRq={group.kind === 'rq'} back={back} />
+      ))}
+    </Rows>
   )
 }
 

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact'
 import { type Plot, areaPath, linePath, niceTop, placeOf } from './chart-scale.js'
+import { Rows, numbers } from './rows.js'
 
 /** Values over time: the same number of each. */
 export interface Series {
@@ -99,32 +100,18 @@ function Columns({ series, times, show }: Pick<ChartProps, 'series' | 'times' | 
 
 function Numbers({ title, series, times, show }: Pick<ChartProps, 'title' | 'series' | 'times' | 'show'>): VNode {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={`${title}: numbers`}>
-      <table class="rows">
-        <thead>
+    <Rows label={`${title}: numbers`} heads={['from (UTC)', ...series.map(({ name }) => numbers(name))]}>
+      {times
+        .map((time, i) => (
           <tr>
-            <th scope="col">from (UTC)</th>
-            {series.map(({ name }) => (
-              <th scope="col" class="number">
-                {name}
-              </th>
+            <th scope="row">{hourOf(time)}</th>
+            {series.map(({ values }) => (
+              <td class="number">{textOf(values[i] ?? null, show)}</td>
             ))}
           </tr>
-        </thead>
-        <tbody>
-          {times
-            .map((time, i) => (
-              <tr>
-                <th scope="row">{hourOf(time)}</th>
-                {series.map(({ values }) => (
-                  <td class="number">{textOf(values[i] ?? null, show)}</td>
-                ))}
-              </tr>
-            ))
-            .reverse()}
-        </tbody>
-      </table>
-    </div>
+        ))
+        .reverse()}
+    </Rows>
   )
 }
 

@@ -5,6 +5,7 @@ import { printable } from '../../printable.js'
 import type { PageContext } from '../pages/page.js'
 import { ActionForm } from './form.js'
 import { Ago, Badge, JobText } from './text.js'
+import { Rows } from './rows.js'
 
 /** The form that the boxes of the rows belong to. */
 const FORM = 'chosen-jobs'
@@ -26,30 +27,23 @@ export function JobTable({ context, jobs, places, back }: Props): VNode {
   return (
     <>
       <ChosenForm context={context} places={places} back={back} />
-      <div class="scroll" tabIndex={0} role="region" aria-label="Table of jobs">
-        <table class="rows jobs">
-          <thead>
-            <tr>
-              {canAct ? (
-                <th scope="col">
-                  <input type="checkbox" data-all aria-label="Choose all jobs of this page" />
-                </th>
-              ) : null}
-              <th scope="col">Job</th>
-              <th scope="col">Status</th>
-              <th scope="col">Function</th>
-              <th scope="col">Since</th>
-              <th scope="col">Queue</th>
-              <th scope="col">Worker or error</th>
-            </tr>
-          </thead>
-          <tbody>
-            {jobs.map((job) => (
-              <Row context={context} job={job} canAct={canAct} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Rows
+        label="Table of jobs"
+        heads={[
+          ...(canAct ? [<input type="checkbox" data-all aria-label="Choose all jobs of this page" />] : []),
+          'Job',
+          'Status',
+          'Function',
+          'Since',
+          'Queue',
+          'Worker or error',
+        ]}
+        class="jobs"
+      >
+        {jobs.map((job) => (
+          <Row context={context} job={job} canAct={canAct} />
+        ))}
+      </Rows>
     </>
   )
 }
