@@ -85,6 +85,7 @@ t.test('under the rules of the page a daemon works, producers enqueue, viewers l
     ['job', 'failing'],
     ['explain', 'failing'],
     ['cron'],
+    ['daemons'],
   ]) {
     const { code, stderr } = await rqctl([...args, '--url', url('rqd-viewer')])
     t.equal(code, 0, `a viewer: ${args.join(' ')} ${stderr}`)
@@ -94,6 +95,7 @@ t.test('under the rules of the page a daemon works, producers enqueue, viewers l
     ['requeue', 'failing'],
     ['pause', '--everywhere', 'default'],
     ['resume', '--everywhere', 'default'],
+    ['status', '--everywhere'],
     ['suspend'],
     ['resume', '--everywhere'],
     ['fsck'],
