@@ -15,6 +15,7 @@ export const jobRowFields = [
   'enqueuedAt',
   'startedAt',
   'endedAt',
+  'dueAt',
   'ageSec',
   'worker',
   'error',

@@ -15,9 +15,12 @@ export interface CookieScope {
   readonly isSecure: boolean
 }
 
-/** A Set-Cookie header: not readable by scripts, not sent by pages of other sites, gone with the browser. */
+/**
+ * A Set-Cookie header: not readable by scripts, gone with the browser. Forms of other sites do not send it; links from
+ * there do, so that whoever follows one is still signed in. What changes something is sent by signed forms alone.
+ */
 export function writeCookie(name: string, value: string, { path, isSecure }: CookieScope): string {
-  return `${name}=${value}; Path=${path === '' ? '/' : path}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`
+  return `${name}=${value}; Path=${path === '' ? '/' : path}; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`
 }
 
 /** A Set-Cookie header that removes a cookie. */

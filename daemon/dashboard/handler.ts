@@ -5,6 +5,7 @@ import type { Logger } from '../../src/logger.js'
 import { type Ask, MOST_FORM_BYTES, type Reply, textReply } from './ask.js'
 import type { Dashboard } from './dashboard.js'
 import { answerFile } from './files.js'
+import { plainFields } from './form-value.js'
 import { safeHeaders } from './headers.js'
 import type { Live } from './live.js'
 
@@ -77,8 +78,8 @@ async function readAsk(
     method,
     path: path === '' ? '/' : path,
     base,
-    query: new URLSearchParams(at === -1 ? '' : url.slice(at + 1)),
-    form,
+    query: plainFields(new URLSearchParams(at === -1 ? '' : url.slice(at + 1))),
+    form: plainFields(form),
     headers,
     isEncrypted: (request.socket as Partial<TLSSocket>).encrypted === true,
     raw: request,

@@ -1,4 +1,5 @@
 import type * as zod from 'zod'
+import { readDueTimes } from '../../src/fleet/due-times.js'
 import { errorLine } from '../../src/fleet/error-line.js'
 import type { JobBrief } from '../../src/fleet/job-brief.js'
 import { type JobPlaceName, jobPlaces } from '../../src/fleet/job-place.js'
@@ -23,6 +24,8 @@ export interface JobRow {
   readonly enqueuedAt: string | null
   readonly startedAt: string | null
   readonly endedAt: string | null
+  /** When a scheduled job is due. */
+  readonly dueAt: string | null
   /** Since when it is what it is. */
   readonly ageSec: number | null
   readonly worker: string | null
@@ -50,6 +53,7 @@ const result: zod.ZodType<FilteredPage<JobRow>> = z.looseObject({
       enqueuedAt: time,
       startedAt: time,
       endedAt: time,
+      dueAt: time.describe('When a scheduled job is due, ISO time; null for others'),
       ageSec: z.number().nullable().describe('Since when it is in this state, as far as its hash tells'),
       worker: z.string().nullable(),
       error: z.string().nullable().describe('Last line of the traceback of a failed job'),
@@ -71,11 +75,12 @@ export const jobs = dataMethod({
   run: async (access, { limit, ...params }) => {
     const nowMs = access.clock.epochMs()
     const page = await briefPage(access, params, limit)
-    return { ...page, jobs: page.jobs.map((job) => rowOf(job, nowMs)) }
+    const dueTimes = await readDueTimes(access.store, page.jobs)
+    return { ...page, jobs: page.jobs.map((job, i) => rowOf(job, dueTimes[i], nowMs)) }
   },
 })
 
-function rowOf(job: JobBrief, nowMs: number): JobRow {
+function rowOf(job: JobBrief, dueMs: number | undefined, nowMs: number): JobRow {
   return {
     id: job.id,
     status: job.status ?? null,
@@ -87,6 +92,7 @@ function rowOf(job: JobBrief, nowMs: number): JobRow {
     enqueuedAt: isoOf(job.enqueuedAtMs),
     startedAt: isoOf(job.startedAtMs),
     endedAt: isoOf(job.endedAtMs),
+    dueAt: isoOf(dueMs),
     ageSec: job.sinceMs === undefined ? null : Math.max(0, (nowMs - job.sinceMs) / 1000),
     worker: job.worker ?? null,
     error: cut(job.traceback === undefined ? undefined : errorLine(job.traceback)),

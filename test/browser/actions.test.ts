@@ -1,4 +1,3 @@
-import type { Page } from 'playwright-core'
 import t from 'tap'
 import { Queue } from '../../src/index.js'
 import { openPage, startBrowser, withoutChromium } from '../helpers/browser.js'
@@ -6,16 +5,7 @@ import { fixtureTasks, startDaemon } from '../helpers/daemon.js'
 import { startDashboard } from '../helpers/dashboard.js'
 import { startRedis } from '../helpers/redis.js'
 import { waitFor } from '../helpers/wait-for.js'
-
-/** Press a button, and say yes where it is asked. @returns what the next page says of it */
-async function press(page: Page, name: string | RegExp, isAsked = false): Promise<string> {
-  await page.getByRole('button', { name }).first().click()
-  if (isAsked) {
-    await page.getByRole('heading', { name: 'Are you sure?' }).waitFor()
-    await page.getByRole('button', { name: 'Yes' }).click()
-  }
-  return page.locator('#notes .note').first().innerText()
-}
+import { press } from './press.js'
 
 t.test('C11 a fleet is run from Chromium', { skip: withoutChromium }, async (t) => {
   const redis = await startRedis(t)

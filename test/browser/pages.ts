@@ -29,6 +29,7 @@ export function pageCases({ jobs }: World): readonly PageCase[] {
     { name: 'undecodable-job', path: job(jobs.undecodable), heading: 'Job', shows: ['failed'] },
     { name: 'pickled-job', path: job(jobs.pickled), heading: 'Job', shows: ['arithmetic.'] },
     { name: 'no-such-job', path: job('nothing'), heading: 'Job', shows: ['nothing'] },
+    { name: 'failures', path: '/failures', heading: 'Failures', shows: ['ShopClosed', '<script>pwned()</script>'] },
     { name: 'workers', path: '/workers', heading: 'Workers', shows: ['idle', '<script>pwned()</script>', '\\u202e'] },
     {
       name: 'schedule',

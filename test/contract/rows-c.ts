@@ -230,7 +230,7 @@ export const rowsC: Readonly<Record<string, Row>> = {
         'daemon/dashboard/dashboard.test.ts: C11 dashboard: a forged request is refused, and nothing is done',
         'daemon/dashboard/dashboard.test.ts: C11 dashboard: every answer keeps browsers from making more of it',
         'daemon/dashboard/dashboard.test.ts: C11 dashboard: no form and no address leads elsewhere',
-        'browser/every-page.test.ts: what jobs hold is text, nothing runs, nothing is asked of others',
+        'browser/look.ts: what jobs hold is text, nothing runs, nothing is asked of others',
       ],
       'the dashboard alone, needing Redis only': [
         'daemon/cli/dashboard.test.ts: C11 rqctl dashboard serves from Redis alone',
@@ -244,7 +244,7 @@ export const rowsC: Readonly<Record<string, Row>> = {
         'browser/use.test.ts: C11 what happens shows without a reload',
         'browser/use.test.ts: C11 keys lead through it',
         'browser/use.test.ts: C11 it works without JavaScript',
-        'browser/every-page.test.ts: nobody is kept out, nothing stands out',
+        'browser/look.ts: nobody is kept out, nothing stands out',
       ],
       'a history of the last day by the minute': [
         'integration/history.test.ts: C11: a daemon writes what it has done into the history',
@@ -264,6 +264,18 @@ export const rowsC: Readonly<Record<string, Row>> = {
         'daemon/dashboard/bulk-runs.test.ts: C11: as long as a run waits it can be undone',
         'daemon/dashboard/bulk-runs.test.ts: C11: what fails again while it runs is left alone',
         'daemon/dashboard/bulk-runs.test.ts: C11: a run that is stopped ends after its step',
+        'daemon/dashboard/bulk-runs.test.ts: C11: a queue is emptied to its end',
+      ],
+      'jobs are chosen and put right in a browser': [
+        'browser/jobs.test.ts: C11 a failed job is requeued from its page, and runs',
+        'browser/jobs.test.ts: C11 chosen jobs are requeued, canceled and deleted, and no others',
+        'browser/jobs.test.ts: C11 chosen rows and the focus stay while the list changes',
+        'browser/jobs.test.ts: C11 without JavaScript chosen jobs are requeued, too',
+      ],
+      'orders to daemons': [
+        'daemon/dashboard/orders.test.ts: C11: an order is waited for, and told with what came of it',
+        'daemon/dashboard/pages/daemons.test.ts: C11: each daemon has a card',
+        'browser/actions.test.ts: C11 a daemon is paused, resumed, scaled, drained and reloaded',
       ],
     },
   },

@@ -2,6 +2,9 @@ import { Idiomorph } from './idiomorph.js'
 
 /** A page is loaded again this often at most. */
 const AT_MOST_EVERY_MS = 1_000
+/** How long to wait after a refusal, and after many. */
+const PAUSE_MS = 3_000
+const LONGEST_PAUSE_MS = 60_000
 
 /** Show what is new in the parts of the page that are marked `data-live`, when the server says that there is something. */
 export function stayLive(): void {
@@ -30,17 +33,42 @@ export function stayLive(): void {
     }
   }
 
-  const source = new EventSource(url)
-  source.addEventListener('open', () => tell('on', 'live'))
-  source.addEventListener('change', () => {
-    tell('on', 'live')
-    void refresh()
-  })
-  source.addEventListener('trouble', () => tell('trouble', 'Redis does not answer'))
-  source.addEventListener('error', () => tell('off', 'not live: trying again'))
+  let pauseMs = PAUSE_MS
+  const connect = (): void => {
+    const source = new EventSource(url)
+    source.addEventListener('open', () => {
+      pauseMs = PAUSE_MS
+      tell('on', 'live')
+    })
+    source.addEventListener('change', () => {
+      tell('on', 'live')
+      void refresh()
+    })
+    source.addEventListener('trouble', () => tell('trouble', 'Redis does not answer'))
+    source.addEventListener('error', () => {
+      tell('off', 'not live: trying again')
+      // It connects again by itself where the server went away, but not where it refused.
+      if (source.readyState !== EventSource.CLOSED) return
+      void sayIfSignedOut()
+      setTimeout(connect, pauseMs)
+      pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)
+    })
+  }
+  connect()
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden && isWanted) void refresh()
   })
+}
+
+/** Of a refused connection a browser tells nothing: the page itself is asked for. */
+async function sayIfSignedOut(): Promise<void> {
+  try {
+    const { status } = await fetch(location.href, { method: 'HEAD', headers: { 'x-rqd-live': '1' } })
+    if (status === 401) tell('off', 'not live: load the page to sign in again')
+    if (status === 403) tell('off', 'not live: you may not see this any more')
+  } catch {
+    // The server is away, and that is said already.
+  }
 }
 
 /** Parts keep what the visitor does in them: focus, chosen rows, opened details. */

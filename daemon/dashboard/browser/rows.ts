@@ -18,7 +18,9 @@ export function chooseRows(): void {
 
 function countChosen(): void {
   for (const form of document.querySelectorAll<HTMLFormElement>('form[data-choice]')) {
-    const boxes = [...document.querySelectorAll<HTMLInputElement>(`input[type=checkbox][form="${form.id}"]`)]
+    // Not form.id: that is the boxes, whose name is `id`.
+    const id = form.getAttribute('id') ?? ''
+    const boxes = [...document.querySelectorAll<HTMLInputElement>(`input[type=checkbox][form="${id}"]`)]
     const chosen = boxes.filter(({ checked }) => checked).length
     for (const place of form.querySelectorAll('[data-chosen]')) place.textContent = String(chosen)
     for (const button of form.querySelectorAll<HTMLButtonElement>('button[data-needs-choice]')) {

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact'
 import type { DaemonDocument } from '../../data/daemons.js'
 import { printable } from '../../printable.js'
+import { formValue } from '../form-value.js'
 import { ActionButton, ActionForm } from '../view/form.js'
 import type { PageContext } from './page.js'
 
@@ -66,7 +67,7 @@ function PauseForm(props: { readonly context: PageContext; readonly daemon: Daem
         <select name="queue">
           <option value="">all</option>
           {queues.map((queue) => (
-            <option value={queue}>{printable(queue)}</option>
+            <option value={formValue(queue)}>{printable(queue)}</option>
           ))}
         </select>
       </label>

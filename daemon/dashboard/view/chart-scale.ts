@@ -40,9 +40,14 @@ export function linePath(values: readonly (number | null)[], top: number, plot: 
       const step = `${isDrawing ? 'L' : 'M'}${x} ${y}`
       isDrawing = true
       // A single known value would have no length: it gets a dot's.
-      return values[i + 1] === null && values[i - 1] === null ? `${step}h0.1` : step
+      return isGap(values[i - 1]) && isGap(values[i + 1]) ? `${step}h0.1` : step
     })
     .join('')
+}
+
+/** Not known, or beyond the ends. */
+function isGap(value: number | null | undefined): boolean {
+  return value === null || value === undefined
 }
 
 /** The area under a line, for each stretch of known values. */

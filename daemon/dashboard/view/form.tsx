@@ -1,5 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact'
 import { CSRF_FIELD } from '../csrf.js'
+import { formValue } from '../form-value.js'
 import type { PageContext } from '../pages/page.js'
 
 /** What every form needs to know. */
@@ -27,7 +28,7 @@ export function ActionForm({ context, action, back, fields = {}, children, ...re
       <input type="hidden" name={CSRF_FIELD} value={context.csrf} />
       <input type="hidden" name="back" value={back} />
       {Object.entries(fields).flatMap(([name, value]) =>
-        [value].flat().map((each) => <input type="hidden" name={name} value={each} />),
+        [value].flat().map((each) => <input type="hidden" name={name} value={formValue(each)} />),
       )}
       {children}
     </form>

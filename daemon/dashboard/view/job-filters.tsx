@@ -2,6 +2,7 @@ import type { VNode } from 'preact'
 import type { QueueReport } from '../../../src/fleet/queue-report.js'
 import { type JobPlaceName, jobPlaces } from '../../../src/fleet/job-place.js'
 import { printable } from '../../printable.js'
+import { formValue } from '../form-value.js'
 import { type JobsQuery, isLooking, jobsPath } from '../pages/jobs-query.js'
 import type { PageContext } from '../pages/page.js'
 import { Count } from './text.js'
@@ -66,13 +67,13 @@ export function JobFilters({
       {query.statuses.map((status) => (
         <input type="hidden" name="status" value={status} />
       ))}
-      {isMany ? query.queues.map((queue) => <input type="hidden" name="queue" value={queue} />) : null}
+      {isMany ? query.queues.map((queue) => <input type="hidden" name="queue" value={formValue(queue)} />) : null}
       <label>
         Queue
         <select name="queue">
           <option value="">{isMany ? `these ${query.queues.length}, or one more` : 'all queues'}</option>
           {known.slice(0, MOST_QUEUES).map((queue) => (
-            <option value={queue} selected={!isMany && queue === only}>
+            <option value={formValue(queue)} selected={!isMany && queue === only}>
               {printable(queue)}
             </option>
           ))}

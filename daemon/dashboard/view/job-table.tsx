@@ -2,6 +2,7 @@ import type { VNode } from 'preact'
 import type { JobPlaceName } from '../../../src/fleet/job-place.js'
 import type { JobRow } from '../../data/jobs.js'
 import { printable } from '../../printable.js'
+import { formValue } from '../form-value.js'
 import type { PageContext } from '../pages/page.js'
 import { ActionForm } from './form.js'
 import { Ago, Badge, JobText } from './text.js'
@@ -89,7 +90,7 @@ function Row({
     <tr id={`row-${job.place}-${job.id}`}>
       {canAct ? (
         <td>
-          <input type="checkbox" name="id" value={job.id} form={FORM} aria-label={`Choose job ${id}`} />
+          <input type="checkbox" name="id" value={formValue(job.id)} form={FORM} aria-label={`Choose job ${id}`} />
         </td>
       ) : null}
       <th scope="row">
@@ -114,7 +115,8 @@ function Row({
         )}
       </td>
       <td>
-        <Ago iso={sinceOf(job)} nowMs={nowMs} />
+        {job.dueAt === null ? null : 'due '}
+        <Ago iso={job.dueAt ?? sinceOf(job)} nowMs={nowMs} />
       </td>
       <td>
         <a href={links.jobs(job.queue)}>{printable(job.queue)}</a>

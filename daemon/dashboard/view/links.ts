@@ -1,3 +1,5 @@
+import { formValue } from '../form-value.js'
+
 /** Makes addresses of pages below the place where the dashboard is mounted. */
 export class Links {
   readonly #base: string
@@ -12,7 +14,7 @@ export class Links {
     const params = new URLSearchParams()
     for (const [name, value] of Object.entries(query)) {
       for (const each of typeof value === 'string' ? [value] : (value ?? [])) {
-        if (each !== '') params.append(name, each)
+        if (each !== '') params.append(name, formValue(each))
       }
     }
     const text = params.toString()

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact'
 import { printable } from '../../printable.js'
 import { CSRF_FIELD } from '../csrf.js'
+import { formValue } from '../form-value.js'
 import type { PageContext } from '../pages/page.js'
 
 /** The field that says yes. */
@@ -23,7 +24,7 @@ export function Question(props: {
       <form method="post" action={context.links.to(`/do/${action}`)} class="buttons">
         <input type="hidden" name={CSRF_FIELD} value={context.csrf} />
         {fields.map(([name, value]) => (
-          <input type="hidden" name={name} value={value} />
+          <input type="hidden" name={name} value={formValue(value)} />
         ))}
         <input type="hidden" name={CONFIRMED_FIELD} value="yes" />
         <button type="submit" class="button danger">

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact'
 import { printable } from '../../printable.js'
+import { formValue } from '../form-value.js'
 import type { PageContext } from '../pages/page.js'
 
 /** Shows one queue only, or all; the queue is in the address. */
@@ -26,7 +27,7 @@ export function QueueFilter({
             all
           </option>
           {names.map((name) => (
-            <option value={name} selected={name === chosen}>
+            <option value={formValue(name)} selected={name === chosen}>
               {printable(name)}
             </option>
           ))}

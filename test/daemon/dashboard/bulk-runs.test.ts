@@ -143,6 +143,31 @@ t.test('C11: jobs that wait are deleted, also where only some of them are meant'
   t.equal(await client.exists(keys.queue('q')), 0)
 })
 
+t.test('C11: a queue is emptied to its end: as many as it held when that was asked, and no other state', async (t) => {
+  const { client, keys, make, fail, run } = await start(t)
+  await fail(3)
+  await make.enqueue(Array.from({ length: 1_200 }, (_, i) => `w${i}`))
+  const selection = { queues: ['q'], statuses: ['queued' as const] }
+  const most = await run({ kind: 'empty', selection, total: 1_100, about: 'queue q' })
+  t.match(most, { state: 'done', done: 1_100, looked: 1_100, total: 1_100, refused: 0, about: 'queue q' })
+  t.equal(await client.llen(keys.queue('q')), 100, 'what came later stays')
+  t.equal(await client.exists(keys.job('w0'), keys.job('w1099')), 0)
+  t.match(await run({ kind: 'empty', selection, total: 5_000 }), { state: 'done', done: 100 })
+  t.equal(await client.zcard(keys.failed('q')), 3)
+  const failed = { queues: ['q'], statuses: ['failed' as const] }
+  t.match(await run({ kind: 'empty', selection: failed, total: 3 }), { state: 'done', done: 3 })
+  t.equal(await client.exists(keys.failed('q')), 0)
+})
+
+t.test('what cannot be emptied is refused', async (t) => {
+  const { runs } = await start(t)
+  const code = 'RQD_BAD_OPTION'
+  for (const selection of [{ queues: ['q'] }, { queues: ['q'], statuses: ['started' as const] }, { ids: ['a'] }])
+    t.throws(() => runs.start({ kind: 'empty', selection, total: 1 }, 'me'), { code }, JSON.stringify(selection))
+  const whole = { queues: ['q'], statuses: ['queued' as const] }
+  t.throws(() => runs.start({ kind: 'empty', selection: whole }, 'me'), { code, message: /how many they are/ })
+})
+
 t.test('jobs by id: those that cannot be are refused one by one', async (t) => {
   const { fail, run } = await start(t)
   const ids = await fail(2)

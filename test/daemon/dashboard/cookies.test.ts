@@ -9,11 +9,11 @@ t.test('a cookie is found by its whole name among others', async (t) => {
   t.equal(readCookie('', 'rqd'), undefined)
 })
 
-t.test('scripts cannot read it, other sites do not send it, and it holds below the mount alone', async (t) => {
-  t.equal(writeCookie('rqd', 'v', { path: '', isSecure: false }), 'rqd=v; Path=/; HttpOnly; SameSite=Strict')
+t.test('scripts cannot read it, forms of other sites do not send it, and it holds below the mount alone', async (t) => {
+  t.equal(writeCookie('rqd', 'v', { path: '', isSecure: false }), 'rqd=v; Path=/; HttpOnly; SameSite=Lax')
   t.equal(
     writeCookie('rqd', 'v', { path: '/deep/rq', isSecure: true }),
-    'rqd=v; Path=/deep/rq; HttpOnly; SameSite=Strict; Secure',
+    'rqd=v; Path=/deep/rq; HttpOnly; SameSite=Lax; Secure',
   )
   t.match(dropCookie('rqd', { path: '', isSecure: false }), /^rqd=; .*Max-Age=0$/)
 })

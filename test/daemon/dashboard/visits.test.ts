@@ -25,7 +25,7 @@ t.test('each browser gets an id of its own, once', async (t) => {
   const admission: Admission = { kind: 'tokens', rules: { ...tokens, withoutToken: 'view' } }
   const sessions = new Sessions(systemClock)
   const first = await admit(ask(), admission, sessions)
-  t.equal(first.newCookie, `rqd_9181=${first.id}; Path=/rq; HttpOnly; SameSite=Strict`)
+  t.equal(first.newCookie, `rqd_9181=${first.id}; Path=/rq; HttpOnly; SameSite=Lax`)
   const again = await admit(ask({ cookie: `rqd_9181=${first.id}` }), admission, sessions)
   t.match(again, { id: first.id, newCookie: undefined })
   for (const planted of ['x', 'x'.repeat(44), `${'x'.repeat(42)};`]) {

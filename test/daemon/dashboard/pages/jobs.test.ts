@@ -19,6 +19,23 @@ t.test('C11: jobs by state, in pages that a cursor leads through', async (t) => 
   t.match((await get('/jobs')).html, /<span class="badge gone">gone</)
 })
 
+t.test('C11: a scheduled job says when it is due', async (t) => {
+  const { client, get } = await startDashboard(t)
+  const later = await new Queue('q', { connection: client }).enqueueAt(new Date('2100-01-01T00:00:00Z'), 'tasks.later')
+  const { html } = await get('/jobs?status=scheduled')
+  t.match(html, `href="/job?id=${later.id}"`)
+  t.match(html, /<td>due <time datetime="2100-01-01T00:00:00.000Z"/)
+})
+
+t.test('C11: names with line breaks come back from their forms', async (t) => {
+  const { factory, get } = await startDashboard(t)
+  await factory.enqueue('two\nlines', { queue: 'q\nr' })
+  const { html } = await get('/jobs')
+  t.match(html, 'name="id" value="json:&quot;two\\nlines&quot;"')
+  t.match(html, '<option value="json:&quot;q\\nr&quot;"')
+  t.notMatch(html, /value="[^"]*[\r\n]/)
+})
+
 t.test('C11: a rare function is found in a long list, some jobs at a time', async (t) => {
   const { client, factory, get } = await startDashboard(t)
   await factory.enqueue(Array.from({ length: 1_100 }, (_, i) => `j${i}`))

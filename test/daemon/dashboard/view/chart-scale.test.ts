@@ -20,8 +20,10 @@ t.test('C11: an axis ends at a round number, not far above what it shows', async
 
 t.test('C11: a line runs through its values, and stops where one is not known', async (t) => {
   t.equal(linePath([0, 10], 10, plot), 'M10 50L110 0')
-  t.equal(linePath([0, null, 10], 10, plot), 'M10 50M110 0')
+  t.equal(linePath([0, null, 10], 10, plot), 'M10 50h0.1M110 0h0.1')
   t.equal(linePath([null, 5, null], 10, plot), 'M60 25h0.1')
+  t.equal(linePath([null, 5], 10, plot), 'M110 25h0.1', 'the first sample ever is a dot')
+  t.equal(linePath([5], 10, plot), 'M110 25h0.1')
   t.equal(linePath([], 10, plot), '')
 })
 
