@@ -301,6 +301,7 @@ export const rowsW: Readonly<Record<string, Row>> = {
         'integration/tls.test.ts: a server whose certificate is not trusted is refused with the reason, and waited for',
         'integration/tls.test.ts: TLS to a port without it, and none to a port that wants it, are told of',
         'integration/sentinel-guarded.test.ts: over TLS to Redis and to the sentinels, with the rights of the page alone',
+        'integration/cluster-tls.test.ts: a cluster over TLS with an authority of its own is worked on and seen',
       ],
       'least privileges': [
         'docs/redis.test.ts: under the rules of the page a daemon works, producers enqueue, viewers look',
