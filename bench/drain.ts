@@ -22,6 +22,8 @@ export interface DrainSetting {
   readonly queues?: readonly string[]
   /** Time that a round trip to Redis takes on top; undefined: the worker is connected directly. */
   readonly roundTripMs?: number
+  /** Redis has a replica. */
+  readonly isReplicated?: boolean
 }
 
 export interface Drained {
@@ -61,7 +63,7 @@ export function drain(setting: DrainSetting): Promise<Drained> {
       await worker.stop()
       await wire?.cut()
     }
-  })
+  }, setting.isReplicated)
 }
 
 const held = (queue: string): string => `bench:held:${queue}`

@@ -14,11 +14,14 @@ export class RedisServer {
   readonly client: Redis
   readonly #folder: string
   readonly #aof: boolean
+  readonly #more: readonly string[]
   #child: ChildProcess | undefined
 
-  constructor(folder: string, aof: boolean) {
+  /** @param more arguments of redis-server, which win over ours */
+  constructor(folder: string, aof: boolean, more: readonly string[] = []) {
     this.#folder = folder
     this.#aof = aof
+    this.#more = more
     this.socket = join(folder, 'redis.sock')
     this.url = `unix://${this.socket}`
     this.client = new Redis({
@@ -43,7 +46,10 @@ export class RedisServer {
     const args = ['--port', '0', '--unixsocket', this.socket, '--dir', this.#folder, '--save', '']
     const persistence = this.#aof ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no']
     const log = ['--logfile', join(this.#folder, 'redis.log')]
-    const child = spawn('redis-server', [...args, ...persistence, ...log], { stdio: 'ignore', detached: true })
+    const child = spawn('redis-server', [...args, ...persistence, ...log, ...this.#more], {
+      stdio: 'ignore',
+      detached: true,
+    })
     this.#child = child
     const failed = new Promise<never>((_, reject) => {
       const late = (): void => reject(new Error(`redis-server does not answer; see ${this.#folder}/redis.log`))

@@ -294,7 +294,7 @@ async function waitForRedis(redis: Redis, shownUrl: string, signal: AbortSignal,
   // Without a listener an error would end the process. Once the daemon runs, its Link tells of the connection.
   redis.on('error', (error: Error) => {
     if (!waits && !started)
-      logger.warn('Redis does not answer, waiting for it', { url: shownUrl, error: describeTrouble(error) })
+      logger.warn('Redis does not answer, waiting for it', { url: shownUrl, error: describeTrouble(error, redis) })
     waits = true
   })
   return new Promise((resolve) => {

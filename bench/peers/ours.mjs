@@ -3,10 +3,10 @@ import { Redis } from 'ioredis'
 import { Queue } from '../../build/src/index.js'
 import { atRate, drive, jobData, measureBulkRate, measureRate } from './driver.mjs'
 
-const withQueues = async (path, names, use) => {
+const withQueues = async (path, names, use, options = {}) => {
   const connection = new Redis({ path, maxRetriesPerRequest: null })
   try {
-    return await use(names.map((name) => new Queue(name, { connection })))
+    return await use(names.map((name) => new Queue(name, { connection, ...options })))
   } finally {
     connection.disconnect()
   }
@@ -32,15 +32,20 @@ await drive({
       ),
     ),
 
-  rates: ({ path, queues, jobs }) =>
-    withQueues(path, queues, async ([queue]) => {
-      const one = () => queue.enqueue('benchtasks.noop')
-      const many = (n) => queue.enqueueMany(Array.from({ length: n }, () => ({ func: 'benchtasks.noop' })))
-      await measureRate(1_000, 100, one)
-      return {
-        awaited: await measureRate(jobs / 4, 1, one),
-        concurrent: await measureRate(jobs, 500, one),
-        ...(typeof queue.enqueueMany === 'function' && { bulk: await measureBulkRate(jobs, many) }),
-      }
-    }),
+  rates: ({ path, queues, jobs, waitReplicas = 0 }) =>
+    withQueues(
+      path,
+      queues,
+      async ([queue]) => {
+        const one = () => queue.enqueue('benchtasks.noop')
+        const many = (n) => queue.enqueueMany(Array.from({ length: n }, () => ({ func: 'benchtasks.noop' })))
+        await measureRate(1_000, 100, one)
+        return {
+          awaited: await measureRate(jobs / 4, 1, one),
+          concurrent: await measureRate(jobs, 500, one),
+          ...(typeof queue.enqueueMany === 'function' && { bulk: await measureBulkRate(jobs, many) }),
+        }
+      },
+      { waitReplicas },
+    ),
 })

@@ -7,6 +7,7 @@ import { latencyScenario } from './latency.js'
 import { loadScenario } from './load.js'
 import { memoryScenario } from './memory.js'
 import { queuesScenario } from './queues.js'
+import { replicasScenario } from './replicas.js'
 import { roundtripScenario } from './roundtrip.js'
 import { schedulerScenario } from './scheduler.js'
 import { startupScenario } from './startup.js'
@@ -21,6 +22,7 @@ export const allScenarios: readonly Scenario[] = [
   queuesScenario,
   backlogScenario,
   enqueueScenario,
+  replicasScenario,
   memoryScenario,
   commandsScenario,
   schedulerScenario,

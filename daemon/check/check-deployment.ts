@@ -56,7 +56,7 @@ async function checkServer(config: Configuration['config']): Promise<Finding[]> 
       await checkName(redis, createKeys(config.prefix), config),
     ]
   } catch (thrown) {
-    const why = describeTrouble(failure ?? coerceError(thrown))
+    const why = describeTrouble(failure ?? coerceError(thrown), redis)
     return [fail('Redis', `${showAddress(address)} does not answer: ${why}`, next)]
   } finally {
     redis.disconnect()

@@ -153,7 +153,7 @@ export class Context {
     try {
       await redis.connect().catch((thrown: unknown) => {
         const cause = failure ?? coerceError(thrown)
-        const text = `Redis at ${showAddress(url)} does not answer: ${describeTrouble(cause)}; name another with --url`
+        const text = `Redis at ${showAddress(url)} does not answer: ${describeTrouble(cause, redis)}; name another with --url`
         throw new RqdError('RQD_REDIS', text, { cause })
       })
       return await use(redis, createKeys(this.prefix))

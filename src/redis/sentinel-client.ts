@@ -70,7 +70,9 @@ export async function askSentinel(
     reply = await client.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', masterName)
   } catch (thrown) {
     const cause = failure ?? coerceError(thrown)
-    throw new RqdError('RQD_REDIS', `the sentinel ${name} does not answer: ${describeTrouble(cause)}`, { cause })
+    throw new RqdError('RQD_REDIS', `the sentinel ${name} does not answer: ${describeTrouble(cause, client)}`, {
+      cause,
+    })
   } finally {
     signal.removeEventListener('abort', end)
     client.disconnect()

@@ -1,3 +1,5 @@
+import type { Redis } from 'ioredis'
+
 /** Codes of Node and OpenSSL, and first words of Redis, that say little by themselves: what they mean and what to do. */
 const meanings: readonly (readonly [found: RegExp, meaning: string])[] = [
   [
@@ -17,19 +19,31 @@ const meanings: readonly (readonly [found: RegExp, meaning: string])[] = [
   [/ALERT_UNKNOWN_CA/, 'it does not know the authority of our certificate (ssl_certfile)'],
   [/ALERT_CERTIFICATE_EXPIRED/, 'our certificate (ssl_certfile) has expired; renew it'],
   [/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/, 'it does not speak TLS on this port; use redis:// there'],
-  [
-    /^ECONNRESET$/,
-    'it cut the connection, as it does where TLS is wanted (rediss://) or a certificate of ours that it trusts (ssl_certfile)',
-  ],
   [/^WRONGPASS/, 'it does not know this user name and password'],
   [/^NOAUTH/, 'it wants a password'],
   [/^NOPERM/, 'its ACL does not allow this user what is needed; docs/redis.md has the rules'],
 ]
 
-/** What went wrong between us and a server, in words an operator can act on. */
-export function describeTrouble(error: Error): string {
+/** A server that does not understand us says nothing, or hangs up: it depends on how we speak what that may mean. */
+const misunderstandings = {
+  tls: [
+    [/^ETIMEDOUT$/, 'it does not answer in time, as a port that does not speak TLS; use redis:// if so'],
+    [
+      /^ECONNRESET$/,
+      'it cut the connection, as it does where a certificate of ours that it trusts (ssl_certfile) is wanted',
+    ],
+  ],
+  plain: [[/^ECONNRESET$/, 'it cut the connection, as it does where TLS is wanted; use rediss:// if so']],
+} satisfies Record<string, typeof meanings>
+
+/**
+ * What went wrong between us and a server, in words an operator can act on.
+ * @param client which met with it
+ */
+export function describeTrouble(error: Error, client: Pick<Redis, 'options'>): string {
   const code = (error as NodeJS.ErrnoException).code ?? ''
   const text = error.message === '' ? (code === '' ? 'no reason given' : code) : error.message
-  const [, meaning] = meanings.find(([found]) => found.test(code) || found.test(error.message)) ?? []
+  const silent = misunderstandings[client.options.tls === undefined ? 'plain' : 'tls']
+  const [, meaning] = [...meanings, ...silent].find(([found]) => found.test(code) || found.test(error.message)) ?? []
   return meaning === undefined ? text : `${meaning} (${text})`
 }

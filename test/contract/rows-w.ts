@@ -290,6 +290,7 @@ export const rowsW: Readonly<Record<string, Row>> = {
       'passwords of its own for Redis and the sentinels, in a URL and in a file': [
         'src/redis/sentinel-url.test.ts: URLs of Sentinel are understood',
         "daemon/config/formats.test.ts: the arguments of redis-py in RQ's SENTINEL are understood",
+        'integration/sentinel-guarded.test.ts: sentinels and Redis that want passwords get each its own, from a file and from a URL',
       ],
       'enqueue and settle wait for replicas': [
         'src/redis/replicas.test.ts: a queue with waitReplicas enqueues what replicas have',
@@ -298,6 +299,9 @@ export const rowsW: Readonly<Record<string, Row>> = {
       'TLS with authorities and certificates of our own': [
         'integration/tls.test.ts: over TLS, with an authority and a certificate of ours, jobs are enqueued, run and seen',
         'integration/tls.test.ts: a server whose certificate is not trusted is refused with the reason, and waited for',
+        'integration/tls.test.ts: TLS to a port without it, and none to a port that wants it, are told of',
+        'integration/sentinel-guarded.test.ts: over TLS to Redis and to the sentinels, with the rights of the page alone',
+        'integration/cluster-tls.test.ts: a cluster over TLS with an authority of its own is worked on and seen',
       ],
       'least privileges': [
         'docs/redis.test.ts: under the rules of the page a daemon works, producers enqueue, viewers look',

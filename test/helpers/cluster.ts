@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import type { Test } from 'tap'
+import { type Certificates, tlsArguments } from './certificates.js'
 import { freePort } from './free-port.js'
 import { waitFor } from './wait-for.js'
 
@@ -34,8 +35,15 @@ export interface TestCluster {
   migrate(key: string, to: TestNode, between?: (moved: number) => Promise<void>): Promise<void>
 }
 
-/** Start one for this test; it ends with it. */
-export async function startCluster(t: Test, masters = 3): Promise<TestCluster> {
+/** Start one for this test; it ends with it. With certificates it speaks TLS only. */
+export async function startCluster(t: Test, masters = 3, certificates?: Certificates): Promise<TestCluster> {
+  const pair = await certificates?.server('redis.test')
+  const ca = certificates?.ca
+  const tls = ca === undefined ? {} : { tls: { ca: await readFile(ca, 'utf8') } }
+  const listen = (port: number): string[] =>
+    pair === undefined || ca === undefined
+      ? ['--port', String(port)]
+      : ['--port', '0', ...tlsArguments(port, pair, ca), '--tls-cluster', 'yes', '--tls-replication', 'yes']
   const folder = await mkdtemp(join(tmpdir(), 'rqd-cluster-'))
   const processes: ChildProcess[] = []
   const clients: Redis[] = []
@@ -46,9 +54,9 @@ export async function startCluster(t: Test, masters = 3): Promise<TestCluster> {
   })
   const nodes: TestNode[] = []
   let met: { port: number; bus: number } | undefined
-  for (let i = 0; i < masters; i += 1) {
+  const start = async (): Promise<TestNode> => {
     const [port, bus] = [await freePort(), await freePort()]
-    const own = ['--port', String(port), '--cluster-port', String(bus), '--bind', '127.0.0.1', '--dir', folder]
+    const own = [...listen(port), '--cluster-port', String(bus), '--bind', '127.0.0.1', '--dir', folder]
     const cluster = [
       '--cluster-enabled',
       'yes',
@@ -60,21 +68,28 @@ export async function startCluster(t: Test, masters = 3): Promise<TestCluster> {
     processes.push(
       spawn('redis-server', [...own, ...cluster, '--save', ''], { stdio: ['ignore', 'ignore', 'inherit'] }),
     )
-    const client = new Redis({ port, maxRetriesPerRequest: null, retryStrategy: () => 25 })
+    const client = new Redis({ host: '127.0.0.1', port, ...tls, maxRetriesPerRequest: null, retryStrategy: () => 25 })
     client.on('error', () => undefined)
     clients.push(client)
-    nodes.push({ id: String(await client.call('CLUSTER', 'MYID')), port, client })
+    const node = { id: String(await client.call('CLUSTER', 'MYID')), port, client }
+    nodes.push(node)
+    if (met !== undefined) await client.call('CLUSTER', 'MEET', '127.0.0.1', met.port, met.bus)
+    met ??= { port, bus }
+    return node
+  }
+  for (let i = 0; i < masters; i += 1) {
+    const { client } = await start()
     const [from, to] = [Math.ceil((SLOTS * i) / masters), Math.ceil((SLOTS * (i + 1)) / masters) - 1]
     await client.call('CLUSTER', 'ADDSLOTSRANGE', from, to)
-    met ??= { port, bus }
-    if (i > 0) await client.call('CLUSTER', 'MEET', '127.0.0.1', met.port, met.bus)
   }
   const isWhole = async ({ client }: TestNode): Promise<boolean> => {
     const info = String(await client.call('CLUSTER', 'INFO'))
-    return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${masters}`)
+    return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${nodes.length}`)
   }
   await waitFor('the cluster', async () => (await Promise.all(nodes.map(isWhole))).every(Boolean), BOUND_MS)
-  const url = `redis+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`
+  const scheme = ca === undefined ? 'redis' : 'rediss'
+  const query = ca === undefined ? '' : `?ssl_ca_certs=${ca}`
+  const url = `${scheme}+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}${query}`
   const ownerOf = async (key: string): Promise<TestNode> => {
     const { client } = nodes[0]!
     const slot = Number(await client.call('CLUSTER', 'KEYSLOT', key))

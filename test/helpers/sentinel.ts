@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Redis } from 'ioredis'
+import { Redis, type RedisOptions } from 'ioredis'
 import type { Test } from 'tap'
 import { freePort } from './free-port.js'
 import { waitFor } from './wait-for.js'
@@ -14,8 +14,24 @@ export interface TestSentinel {
   readonly sentinelPort: number
   /** A client that follows the master, closed with the test. */
   readonly client: Redis
+  /** A client of the sentinel, closed with the test. */
+  readonly asked: Redis
   /** Kill the server that is the master at the beginning; resolves when the sentinel names the other one. */
   failOver(): Promise<void>
+}
+
+type Options = Omit<RedisOptions, 'replyMapping'>
+
+/** What differs from servers that let everybody in. */
+export interface SentinelSetup {
+  /** Arguments of both servers: where they listen, and what they ask for. */
+  server?(port: number): readonly string[]
+  /** The same of the sentinel, as lines of its configuration. */
+  sentinel?(port: number): readonly string[]
+  /** How our client is let in, by Redis and by the sentinel. */
+  readonly client?: Options
+  /** How the sentinel lets in those that may ask it anything. */
+  readonly asked?: Options
 }
 
 export const MASTER_NAME = 'jobs'
@@ -24,35 +40,38 @@ export const MASTER_NAME = 'jobs'
 const FAIL_OVER_BOUND_MS = 75_000
 
 /** Start them for this test; they are stopped when it ends. */
-export async function startSentinel(t: Test): Promise<TestSentinel> {
+export async function startSentinel(t: Test, setup: SentinelSetup = {}): Promise<TestSentinel> {
+  const listen = setup.server ?? ((port: number) => ['--port', String(port)])
+  const sentinelLines = setup.sentinel ?? ((port: number) => [`port ${port}`])
   const folder = await mkdtemp(join(tmpdir(), 'rqd-sentinel-'))
   const [master, replica, sentinel] = [await freePort(), await freePort(), await freePort()]
   const config = join(folder, 'sentinel.conf')
   const log = join(folder, 'sentinel.log')
   const lines = [
-    `port ${sentinel}`,
     `dir ${folder}`,
     `logfile ${log}`,
     `sentinel monitor ${MASTER_NAME} 127.0.0.1 ${master} 1`,
     `sentinel down-after-milliseconds ${MASTER_NAME} 1000`,
     `sentinel failover-timeout ${MASTER_NAME} 5000`,
+    ...sentinelLines(sentinel),
   ]
   await writeFile(config, lines.join('\n'))
   const start = (...args: string[]): ChildProcess =>
     spawn('redis-server', args, { stdio: ['ignore', 'ignore', 'inherit'] })
   const server = ['--dir', folder, '--save', '', '--repl-diskless-sync-delay', '0']
   const processes = [
-    start('--port', String(master), ...server),
-    start('--port', String(replica), '--replicaof', `127.0.0.1 ${master}`, ...server),
+    start(...listen(master), ...server),
+    start(...listen(replica), '--replicaof', `127.0.0.1 ${master}`, ...server),
     start(config, '--sentinel'),
   ]
   const client = new Redis({
     sentinels: [{ host: '127.0.0.1', port: sentinel }],
     name: MASTER_NAME,
     maxRetriesPerRequest: null,
+    ...setup.client,
   })
   client.on('error', () => undefined)
-  const asked = new Redis({ port: sentinel })
+  const asked = new Redis({ host: '127.0.0.1', port: sentinel, ...setup.asked })
   asked.on('error', () => undefined)
   t.teardown(async () => {
     client.disconnect()
@@ -73,7 +92,7 @@ export async function startSentinel(t: Test): Promise<TestSentinel> {
       },
     )
   }
-  return { folder, sentinelPort: sentinel, client, failOver }
+  return { folder, sentinelPort: sentinel, client, asked, failOver }
 }
 
 async function stop(child: ChildProcess): Promise<void> {

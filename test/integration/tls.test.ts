@@ -61,6 +61,26 @@ t.test('a server whose certificate is not trusted is refused with the reason, an
   t.match(await daemon.ended, { code: 0 })
 })
 
+t.test('TLS to a port without it, and none to a port that wants it, are told of with the scheme to use', async (t) => {
+  const certificates = await makeCertificates(t)
+  const port = await freePort()
+  await startRedis(t, ['--port', String(port)])
+  t.match(await rqctl(['info', '--url', `rediss://127.0.0.1:${port}/0`]), {
+    code: 1,
+    stderr: /as a port that does not speak TLS; use redis:\/\/ if so/,
+  })
+  const { url, redis } = await secureRedis(t, certificates, await certificates.server('redis.test'))
+  const plain = url({}).replace('rediss:', 'redis:').replace('?', '')
+  t.match(await rqctl(['info', '--url', plain]), {
+    code: 1,
+    stderr: /as it does where TLS is wanted; use rediss:\/\/ if so/,
+  })
+  const daemon = await startDaemon(t, { ...redis, url: plain }, ['-N', '1'], { ready: false })
+  await daemon.logged('as it does where TLS is wanted; use rediss:// if so')
+  daemon.signal('SIGTERM')
+  t.match(await daemon.ended, { code: 0 })
+})
+
 t.test('a certificate that has expired, and one of ours that is missing or of a stranger, are told of', async (t) => {
   const certificates = await makeCertificates(t)
   const { ca } = certificates

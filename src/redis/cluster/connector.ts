@@ -23,7 +23,8 @@ export function slotConnector(owner: SlotOwner): NonNullable<ioredis.RedisOption
         const { host, port } = await owner.find()
         // Somebody has hung up meanwhile.
         if (!this.isWanted) return this.#failed(new Error('Connection is closed.'))
-        const stream = owner.address.tls ? connectTls({ host, port, servername: host }) : connectSocket({ host, port })
+        const { tls } = owner.address
+        const stream = tls === undefined ? connectSocket({ host, port }) : connectTls({ host, port, ...tls })
         this.stream = stream
         stream.once('error', (error: Error) => (this.firstError = error))
         return stream

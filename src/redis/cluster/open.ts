@@ -1,6 +1,7 @@
 import type * as ioredis from 'ioredis'
 import { RqdError } from '../../errors.js'
 import { createKeys, guardKey } from '../keys.js'
+import { loadTls } from '../tls.js'
 import { parseClusterUrl } from './address.js'
 import { SlotOwner } from './slot-owner.js'
 import { SlotRedis } from './slot-redis.js'
@@ -10,14 +11,15 @@ const ASK_LIMIT_MS = 2_000
 
 /**
  * A connection to the node of a cluster that has the keys of a prefix, wherever they move.
- * @throws RqdError RQD_BAD_OPTION for a URL of another form, or a prefix without a hash tag
+ * @throws RqdError RQD_BAD_OPTION for a URL of another form, a file for TLS that cannot be used, or a prefix without a
+ * hash tag
  */
 export function openCluster(
   url: string,
   behaviour: Omit<ioredis.RedisOptions, 'replyMapping'>,
   prefix: string | undefined,
 ): ioredis.Redis {
-  const { nodes, ...access } = parseClusterUrl(url)
+  const { nodes, tls: files, ...login } = parseClusterUrl(url)
   checkClusterPrefix(prefix ?? '')
   const { queues: key } = createKeys(prefix)
   const limitMs = Math.min(behaviour.connectTimeout ?? ASK_LIMIT_MS, ASK_LIMIT_MS)
@@ -26,10 +28,10 @@ export function openCluster(
     commandTimeoutMs: limitMs,
     connectionName: behaviour.connectionName ?? 'rqd',
   }
-  const { tls, ...login } = access
+  const tls = files === undefined ? undefined : loadTls(files)
   return new SlotRedis(
-    { ...behaviour, ...login, ...(tls ? { tls: {} } : {}) },
-    new SlotOwner({ nodes, ...access }, key, asking),
+    { ...behaviour, ...login, ...(tls === undefined ? {} : { tls }) },
+    new SlotOwner({ nodes, ...login, tls }, key, asking),
   )
 }
 

@@ -1,12 +1,16 @@
 import type * as ioredis from 'ioredis'
 import { RqdError, coerceError } from '../../errors.js'
 import { requirePackage } from '../../require.js'
+import type { TlsMaterial } from '../tls.js'
 import type { ClusterAddress, ClusterNode } from './address.js'
 
 const { Redis } = requirePackage('ioredis') as typeof ioredis
 
 /** Nodes that were heard of are kept besides those that were named; more are not. */
 const MOST_KNOWN = 64
+
+/** Nodes, and what they let us in with. */
+export type ClusterAccess = Omit<ClusterAddress, 'tls'> & { readonly tls: TlsMaterial | undefined }
 
 /** How nodes are asked. */
 export interface AskPolicy {
@@ -17,13 +21,13 @@ export interface AskPolicy {
 
 /** Finds the node that serves the slot of a key, by asking nodes that are known until one answers. */
 export class SlotOwner {
-  readonly address: ClusterAddress
+  readonly address: ClusterAccess
   readonly #key: string
   readonly #policy: AskPolicy
   #known: readonly ClusterNode[]
   #told: ClusterNode | undefined
 
-  constructor(address: ClusterAddress, key: string, policy: AskPolicy) {
+  constructor(address: ClusterAccess, key: string, policy: AskPolicy) {
     this.address = address
     this.#key = key
     this.#policy = policy
@@ -99,13 +103,13 @@ export class SlotOwner {
 type NodeOptions = Pick<ioredis.RedisOptions, 'host' | 'port' | 'username' | 'password' | 'tls'>
 
 /** How to be let in by a node. */
-export function clientOptions(address: ClusterAddress, node: ClusterNode): NodeOptions {
+export function clientOptions(address: ClusterAccess, node: ClusterNode): NodeOptions {
   const { username, password, tls } = address
   return {
     ...node,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
-    ...(tls ? { tls: {} } : {}),
+    ...(tls === undefined ? {} : { tls }),
   }
 }
 
