@@ -24,9 +24,13 @@ async function problems() {
     if (version !== manifest.version)
       found.push(`${name} --version prints ${JSON.stringify(version)}, not ${manifest.version}`)
   }
-  const program = "import { Queue, Job } from 'rqd'; console.log(typeof Queue, typeof Job)"
+  const program = [
+    "import { Queue, Job } from 'rqd'",
+    "import { createDashboard } from 'rqd/dashboard'",
+    'console.log(typeof Queue, typeof Job, typeof createDashboard)',
+  ].join('\n')
   const names = (await run(process.execPath, ['--input-type=module', '-e', program], { cwd: folder })).trim()
-  if (names !== 'function function') found.push(`the library gives Queue and Job as ${names}`)
+  if (names !== 'function function function') found.push(`the library gives Queue, Job and createDashboard as ${names}`)
   if (found.length === 0)
     console.log(`the package is sound: ${files.length} files, ${Math.round(packed.size / 1024)} kB packed`)
   return found

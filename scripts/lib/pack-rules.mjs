@@ -4,6 +4,9 @@ const required = [
   'package.json',
   'dist/daemon/bin/rqd.js',
   'dist/daemon/bin/rqctl.js',
+  'dist/daemon/dashboard/assets/style.css',
+  'dist/daemon/dashboard/browser/app.js',
+  'dist/daemon/dashboard/embed.js',
   'dist/daemon/executor/main.js',
   'dist/man/rqctl.1',
   'dist/man/rqd.8',
@@ -12,7 +15,7 @@ const required = [
   'dist/src/index.d.ts',
 ]
 const allowed =
-  /^(?:LICENSE|README\.md|CHANGELOG\.md|package\.json|contrib\/.+|dist\/man\/[a-z.]+\.[158]|dist\/(?:src|daemon)\/.+\.(?:js|js\.map|d\.ts))$/
+  /^(?:LICENSE|README\.md|CHANGELOG\.md|package\.json|contrib\/.+|dist\/man\/[a-z.]+\.[158]|dist\/(?:src|daemon)\/.+\.(?:js|js\.map|d\.ts)|dist\/daemon\/dashboard\/assets\/[a-z]+\.(?:css|svg))$/
 
 /**
  * What is wrong with a list of packed files, in sentences; nothing if it is right.
@@ -24,9 +27,8 @@ export function judgeFiles(files, exists) {
     missing.push('contrib/ is missing from the package')
   const foreign = files.filter((file) => !allowed.test(file)).map((file) => `${file} does not belong in the package`)
   // The compiler leaves its output behind when a source is removed.
-  const orphans = files.filter(
-    (file) => /^dist\/.+\.js$/.test(file) && !exists(file.slice('dist/'.length, -'js'.length) + 'ts'),
-  )
+  const hasSource = (file) => ['ts', 'tsx'].some((kind) => exists(file.slice('dist/'.length, -'js'.length) + kind))
+  const orphans = files.filter((file) => /^dist\/.+\.js$/.test(file) && !hasSource(file))
   const stale = orphans.map((file) => `${file} has no source any more: remove dist/ and build again`)
   return [...missing, ...foreign, ...stale]
 }

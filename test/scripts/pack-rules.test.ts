@@ -11,6 +11,9 @@ const sound = [
   'package.json',
   'dist/daemon/bin/rqd.js',
   'dist/daemon/bin/rqctl.js',
+  'dist/daemon/dashboard/assets/style.css',
+  'dist/daemon/dashboard/browser/app.js',
+  'dist/daemon/dashboard/embed.js',
   'dist/daemon/executor/main.js',
   'dist/man/rqctl.1',
   'dist/man/rqd.8',
@@ -25,6 +28,12 @@ t.test('a sound package has nothing to be said about', (t) => {
   t.same(
     judgeFiles([...sound, 'contrib/rqd.service'], () => true),
     [],
+  )
+  const pages = ['dist/daemon/dashboard/pages/job.js', 'dist/daemon/dashboard/assets/icon.svg']
+  t.same(
+    judgeFiles([...sound, ...pages], (file) => noContrib(file) && file !== 'daemon/dashboard/pages/job.ts'),
+    [],
+    'with what browsers load, and pages, whose sources are called otherwise',
   )
   t.end()
 })
