@@ -183,7 +183,8 @@ export class Dashboard {
     } catch (thrown) {
       const error = coerceError(thrown)
       tell(error instanceof RqdError ? error.code : 'failed inside', error.message)
-      this.#notes.add(visit.id, { kind: 'refused', text: error.message })
+      const text = error instanceof RqdError ? error.message : 'The dashboard failed inside; the log has more.'
+      this.#notes.add(visit.id, { kind: 'refused', text })
       return redirect(context.links.to(back))
     }
   }

@@ -62,6 +62,7 @@ export class FailureIndex implements Service {
   #looked = 0
   #total = 0
   #error: string | null = null
+  #revision = 0
 
   /** Nothing is read before somebody looks. */
   constructor(options: FailureIndexOptions) {
@@ -95,6 +96,11 @@ export class FailureIndex implements Service {
       at: this.#endedAtMs === null ? null : new Date(this.#endedAtMs).toISOString(),
       error: this.#error,
     }
+  }
+
+  /** Another one each time when there is something new to tell. To ask for it is no look. */
+  get revision(): number {
+    return this.#revision
   }
 
   /** Many failed jobs have gone: read all again soon. */
@@ -152,6 +158,7 @@ export class FailureIndex implements Service {
     this.#known = known
     this.#complete = true
     this.#total = this.#looked
+    this.#revision++
     this.#endedAtMs = clock.epochMs()
     this.#walkMs = clock.monoMs() - beganMonoMs
     this.#dueMonoMs = clock.monoMs() + Math.min(AGAIN_MAX_MS, Math.max(AGAIN_MIN_MS, AGAIN_AFTER * this.#walkMs))
@@ -162,7 +169,10 @@ export class FailureIndex implements Service {
     for (const [queue, count] of counts) {
       const known = this.#known.get(queue) ?? 0
       // More may have come since it was counted: the next look finds them, since they are not noted here.
-      if (count > known) this.#known.set(queue, known + (await this.#readQueue(queue, count - known, this.#tally)))
+      if (count > known) {
+        this.#known.set(queue, known + (await this.#readQueue(queue, count - known, this.#tally)))
+        this.#revision++
+      }
       if (!this.#isWatched()) return
     }
     for (const [queue, known] of this.#known) {

@@ -36,7 +36,8 @@ export function mountDashboard(options: MountOptions): Mounted {
   const failures = new FailureIndex({ data, clock, logger })
   const runs = new BulkRuns({ data, clock, random: systemRandom, logger, onEnd: () => failures.refresh() })
   const dashboard = new Dashboard({ ...options, secret, failures, runs })
-  const fingerprint = async (): Promise<string> => `${dashboard.pulse()} ${await fingerprintOf(data)}`
+  const fingerprint = async (): Promise<string> =>
+    `${dashboard.pulse()} ${failures.revision} ${await fingerprintOf(data)}`
   const live = new Live({ fingerprint, logger })
   return {
     handle: (request, response, place) => handle({ dashboard, live, logger }, request, response, place),
