@@ -105,7 +105,8 @@ t.test(
     const results = await Promise.all(ids.map(({ results: key }) => client.xlen(key)))
     t.same(new Set(results), new Set([1]))
     t.ok(TENANTS.every((name) => ids.filter(({ id }) => id.startsWith(name)).length > 8))
-    for (const daemon of daemons) t.match((await daemon.status()).counters, { fenced: 0, recovered: 0, handedBack: 0 })
+    // A claim whose answer is lost with the connection to a node that the slot leaves is handed back unbegun: no repetition.
+    for (const daemon of daemons) t.match((await daemon.status()).counters, { fenced: 0, recovered: 0 })
 
     const info = await rqctl(['info', '--url', cluster.url, '--prefix', moved.prefix, '--json'])
     t.equal(info.code, 0, info.stderr)
