@@ -87,7 +87,7 @@ function replaceParts(html: string): void {
       },
     })
   }
-  document.dispatchEvent(new CustomEvent('rqd:refreshed'))
+  document.dispatchEvent(new CustomEvent('rqd-refreshed'))
 }
 
 function tell(state: 'on' | 'off' | 'trouble', text: string): void {

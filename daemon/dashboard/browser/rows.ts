@@ -12,7 +12,7 @@ export function chooseRows(): void {
     }
     countChosen()
   })
-  document.addEventListener('rqd:refreshed', countChosen)
+  document.addEventListener('rqd-refreshed', countChosen)
   countChosen()
 }
 
