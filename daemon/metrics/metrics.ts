@@ -18,14 +18,15 @@ export interface MetricsSources {
 export class Metrics {
   readonly #registry = new Registry()
   readonly #gauges = new StatusGauges(this.#registry)
+  readonly #jobs = new JobMeter(this.#registry)
   /** To be told of what happens. */
-  readonly meter: Meter = new JobMeter(this.#registry)
+  readonly meter: Meter = this.#jobs
 
   /** What there is now. Where Redis does not answer, what it would tell is left out. */
   async page({ status, schedulerLagSec, processUsage }: MetricsSources): Promise<{ type: string; body: string }> {
     const [now, lagSec] = await Promise.all([status(), schedulerLagSec().catch(() => null)])
     this.#gauges.set(now, lagSec)
     this.#gauges.setProcess(processUsage())
-    return { type: this.#registry.contentType, body: await this.#registry.metrics() }
+    return { type: this.#registry.contentType, body: `${await this.#registry.metrics()}\n${this.#jobs.text()}` }
   }
 }

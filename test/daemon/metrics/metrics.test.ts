@@ -1,5 +1,5 @@
 import t from 'tap'
-import { MAX_FUNCTIONS } from '../../../daemon/metrics/job-meter.js'
+import { MAX_FUNCTIONS } from '../../../daemon/metrics/function-runs.js'
 import { Metrics } from '../../../daemon/metrics/metrics.js'
 import { sampleStatus } from '../control/fake-operations.js'
 

@@ -1,0 +1,80 @@
+import type { RunOutcome } from '../meter.js'
+
+/** Functions that are told apart; jobs of further ones count as this. Names are free text, written by anybody. */
+export const MAX_FUNCTIONS = 100
+export const OTHER_FUNCTIONS = '(other)'
+
+/** Upper bounds of the histogram's buckets, seconds. */
+const DURATION_SEC = [0.005, 0.025, 0.1, 0.5, 1, 5, 30, 120, 600, 3_600]
+
+const RUNS = 'rqd_job_runs_total'
+const DURATION = 'rqd_job_duration_seconds'
+
+/** What is counted of one function, with the text before each number. */
+interface FunctionCounts {
+  readonly label: string
+  readonly outcomes: Map<RunOutcome, number>
+  /** Runs in each bucket, not added up; the last one is for those above all bounds. */
+  readonly buckets: number[]
+  readonly heads: readonly string[]
+  sumSec: number
+}
+
+/**
+ * Runs of jobs by function, in Prometheus' text format. They make up nearly all lines of a page, and prom-client takes
+ * longer to write those than a scrape may hold up the daemon: here the text of a line is made once, and only its number
+ * each time. The set of functions is bounded.
+ */
+export class FunctionRuns {
+  readonly #functions = new Map<string, FunctionCounts>()
+
+  ran(func: string, outcome: RunOutcome, durationSec: number): void {
+    const counts = this.#countsOf(func)
+    counts.outcomes.set(outcome, (counts.outcomes.get(outcome) ?? 0) + 1)
+    const fits = DURATION_SEC.findIndex((boundSec) => durationSec <= boundSec)
+    const bucket = fits === -1 ? DURATION_SEC.length : fits
+    counts.buckets[bucket] = (counts.buckets[bucket] ?? 0) + 1
+    counts.sumSec += durationSec
+  }
+
+  text(): string {
+    const runs = [`# HELP ${RUNS} Runs of jobs that ended, by function and outcome.`, `# TYPE ${RUNS} counter`]
+    const durations = [
+      `# HELP ${DURATION} How long runs of jobs took, whatever their outcome.`,
+      `# TYPE ${DURATION} histogram`,
+    ]
+    for (const { label, outcomes, buckets, heads, sumSec } of this.#functions.values()) {
+      for (const [outcome, count] of outcomes) runs.push(`${RUNS}{${label},outcome="${outcome}"} ${count}`)
+      let total = 0
+      heads.forEach((head, i) => {
+        total += buckets[i] ?? 0
+        durations.push(`${head}${total}`)
+      })
+      durations.push(`${DURATION}_sum{${label}} ${sumSec}`, `${DURATION}_count{${label}} ${total}`)
+    }
+    return `${[...runs, '', ...durations].join('\n')}\n`
+  }
+
+  #countsOf(func: string): FunctionCounts {
+    const known = this.#functions.get(func)
+    if (known !== undefined) return known
+    const name = this.#functions.size < MAX_FUNCTIONS ? func : OTHER_FUNCTIONS
+    const others = this.#functions.get(name)
+    if (others !== undefined) return others
+    const label = `func="${escapeLabel(name)}"`
+    const counts: FunctionCounts = {
+      label,
+      outcomes: new Map(),
+      buckets: new Array<number>(DURATION_SEC.length + 1).fill(0),
+      heads: [...DURATION_SEC.map(String), '+Inf'].map((bound) => `${DURATION}_bucket{le="${bound}",${label}} `),
+      sumSec: 0,
+    }
+    this.#functions.set(name, counts)
+    return counts
+  }
+}
+
+/** The value of a label between quotes, as Prometheus reads it. */
+function escapeLabel(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')
+}
