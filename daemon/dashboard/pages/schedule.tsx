@@ -32,8 +32,8 @@ export const schedulePage: Page = async (context) => {
         <header class="page-head">
           <h1>Schedule</h1>
           <p class="aside" id="schedule-sum" data-live>
-            {countText(total)} {total === 1 ? 'job waits' : 'jobs wait'} for their time. Those that are due first come
-            first.
+            {countText(total)} {total === 1 ? 'job waits for its' : 'jobs wait for their'} time. Those that are due
+            first come first.
           </p>
         </header>
         <QueueFilter {...{ context, path: '/schedule', queues: queues.map((each) => each.queue), chosen: queue }} />
