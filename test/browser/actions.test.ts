@@ -74,6 +74,14 @@ t.test('C11 a fleet is run from Chromium', { skip: withoutChromium }, async (t) 
     t.equal((await job.refresh()).status, 'scheduled')
   })
 
+  await t.test('C11 the executors of a daemon are replaced', async () => {
+    const pids = async () => (await daemon.status()).executors.map(({ pid }) => pid)
+    const before = await pids()
+    await page.goto('/daemons')
+    await press(page, /^Restart executors daemon/, true)
+    await comes('other executors', async () => (await pids()).every((pid) => pid !== null && !before.includes(pid)))
+  })
+
   await t.test('C11 the daemon is shut down', async (t) => {
     await page.goto('/daemons')
     await press(page, /^Shut down daemon/, true)
