@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import type { Test } from 'tap'
 import { type Certificates, tlsArguments } from './certificates.js'
-import { freePort } from './free-port.js'
+import { freePort } from '../../chaos/free-port.js'
 import { waitFor } from './wait-for.js'
 
 const SLOTS = 16_384

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis, type RedisOptions } from 'ioredis'
 import type { Test } from 'tap'
-import { freePort } from './free-port.js'
+import { freePort } from '../../chaos/free-port.js'
 import { waitFor } from './wait-for.js'
 
 /** A master, its replica, and a sentinel that watches them, on free ports of this machine. */

@@ -3,7 +3,7 @@ import t, { type Test } from 'tap'
 import { Queue, openRedis } from '../../src/index.js'
 import { type Certificates, makeCertificates, type Pair, tlsArguments } from '../helpers/certificates.js'
 import { rqctl, startDaemon } from '../helpers/daemon.js'
-import { freePort } from '../helpers/free-port.js'
+import { freePort } from '../../chaos/free-port.js'
 import { type TestRedis, startRedis } from '../helpers/redis.js'
 import { waitFor } from '../helpers/wait-for.js'
 

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { Queue } from '../../src/index.js'
 import { startDaemon } from '../helpers/daemon.js'
-import { freePort } from '../helpers/free-port.js'
+import { freePort } from '../../chaos/free-port.js'
 import { startRedis } from '../helpers/redis.js'
 import { waitFor } from '../helpers/wait-for.js'
 

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { Queue } from '../../../src/index.js'
 import { Replicas } from '../../../src/redis/replicas.js'
-import { freePort } from '../../helpers/free-port.js'
+import { freePort } from '../../../chaos/free-port.js'
 import { type TestRedis, startRedis } from '../../helpers/redis.js'
 import { waitFor } from '../../helpers/wait-for.js'
 
