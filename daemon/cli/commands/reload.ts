@@ -1,16 +1,10 @@
 import type { Command } from 'commander'
 import type { ReloadReply } from '../../control/operations.js'
 import type { Run } from '../context.js'
-import { exitCodes } from '../exit-codes.js'
-import {
-  answerTimeoutMs,
-  answerTimeoutOption,
-  daemonOption,
-  everywhereOption,
-  wantedDaemons,
-} from '../fleet-options.js'
+import { answerTimeoutOption, daemonOption, everywhereOption } from '../fleet-options.js'
 import { formatAge, formatCount, printable } from '../output.js'
-import { describeEnding, watchRollout } from '../rollout-progress.js'
+import { rollOut } from '../roll-out.js'
+import { describeEnding } from '../rollout-progress.js'
 
 export function addReload(program: Command, run: Run): void {
   program
@@ -25,25 +19,7 @@ export function addReload(program: Command, run: Run): void {
     .addOption(daemonOption())
     .addOption(answerTimeoutOption())
     .option('--wait', 'answer only when the old executors have ended their jobs')
-    .action(
-      run(async (context, command) => {
-        const { wait = false } = command.opts<{ wait?: true }>()
-        const daemons = wantedDaemons(command)
-        if (daemons !== undefined) {
-          const { orderAll } = await import('../order-all.js')
-          const answerMs = answerTimeoutMs(command)
-          return orderAll(context, daemons, {
-            method: 'reload',
-            params: { wait },
-            answerMs,
-            describe: describeReloaded,
-          })
-        }
-        const reply = await watchRollout(context, (client) => client.call('reload', { wait }, { timeoutMs: null }))
-        context.answer(reply, () => describeReloaded(reply))
-        return exitCodes.ok
-      }),
-    )
+    .action(run(rollOut('reload', describeReloaded)))
 }
 
 function describeReloaded(reply: ReloadReply): string {

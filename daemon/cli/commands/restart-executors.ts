@@ -1,16 +1,10 @@
 import type { Command } from 'commander'
 import type { RestartReply } from '../../control/operations.js'
 import type { Run } from '../context.js'
-import { exitCodes } from '../exit-codes.js'
-import {
-  answerTimeoutMs,
-  answerTimeoutOption,
-  daemonOption,
-  everywhereOption,
-  wantedDaemons,
-} from '../fleet-options.js'
+import { answerTimeoutOption, daemonOption, everywhereOption } from '../fleet-options.js'
 import { formatAge, formatCount } from '../output.js'
-import { describeEnding, watchRollout } from '../rollout-progress.js'
+import { rollOut } from '../roll-out.js'
+import { describeEnding } from '../rollout-progress.js'
 
 export function addRestartExecutors(program: Command, run: Run): void {
   program
@@ -24,27 +18,7 @@ export function addRestartExecutors(program: Command, run: Run): void {
     .addOption(daemonOption())
     .addOption(answerTimeoutOption())
     .option('--wait', 'answer only when the old executors have ended their jobs')
-    .action(
-      run(async (context, command) => {
-        const { wait = false } = command.opts<{ wait?: true }>()
-        const daemons = wantedDaemons(command)
-        if (daemons !== undefined) {
-          const { orderAll } = await import('../order-all.js')
-          const answerMs = answerTimeoutMs(command)
-          return orderAll(context, daemons, {
-            method: 'restart-executors',
-            params: { wait },
-            answerMs,
-            describe: describeRestarted,
-          })
-        }
-        const reply = await watchRollout(context, (client) =>
-          client.call('restart-executors', { wait }, { timeoutMs: null }),
-        )
-        context.answer(reply, () => describeRestarted(reply))
-        return exitCodes.ok
-      }),
-    )
+    .action(run(rollOut('restart-executors', describeRestarted)))
 }
 
 function describeRestarted(reply: RestartReply): string {
