@@ -16,14 +16,11 @@ import type { JobEvents } from '../events/job-events.js'
 import { functionOf, type JobLog } from '../job-log.js'
 import { runOutcome, type Meter } from '../meter.js'
 import type { JobFailure } from '../sentry.js'
-import { DEFAULT_MAX_FRAME_BYTES } from '../ipc/frames.js'
 import { ClaimSize } from './claim-size.js'
 import { outcomeOfCallbackDeath, outcomeOfDeath, type Death } from './death.js'
 import type { JobOutputs, StreamName } from './job-outputs.js'
 import { Pace } from './pace.js'
-
-/** Largest payload that fits a frame, with what else is in it. */
-const MAX_PAYLOAD_BYTES = DEFAULT_MAX_FRAME_BYTES - 1024 * 1024
+import { MAX_PAYLOAD_BYTES, payloadBytes, tooLargeText } from './payload-size.js'
 
 /** A job that an executor has. */
 export interface RunningJob {
@@ -396,12 +393,4 @@ function describe({ job, worker }: RunningJob): { jobId: string; queue: string; 
 /** False for a job whose payload could not be read, or whose function was not found. */
 function wasCalled(result: JobResult): boolean {
   return result.outcome === 'ok' || !(result.error.stage === 'decode' || result.error.stage === 'resolve')
-}
-
-function payloadBytes({ hash }: HeldJob): number {
-  return (hash.data?.length ?? 0) + (hash.meta?.length ?? 0)
-}
-
-function tooLargeText({ id }: HeldJob, bytes: number): string {
-  return `job ${JSON.stringify(id)} has ${bytes} bytes of data and meta: at most ${MAX_PAYLOAD_BYTES} can be handed to an executor`
 }
