@@ -126,7 +126,7 @@ export async function run(config: Config, begun: Begun): Promise<number> {
       describes: !config.disableJobDescLogging,
       clock: systemClock,
     })
-    const monitor = await createMonitor(config, { redis, keys, logger })
+    const monitor = await createMonitor(config, { scopes: [{ tenant: null, redis, keys }], logger })
     const orders = config.fleetOrders ? new Orders({ redis, keys, name, clock: systemClock, logger }) : undefined
     const socket = config.socket ?? defaultSocketPath(environment)
     const history = config.history
@@ -152,7 +152,7 @@ export async function run(config: Config, begun: Begun): Promise<number> {
         sockets: config.readSocket === undefined ? [socket] : [socket, config.readSocket],
         http: () => monitor?.address ?? null,
       },
-      meter: everyMeter([monitor?.meter, history?.meter]),
+      meter: everyMeter([monitor?.meterOf(null), history?.meter]),
       recordsHistory: config.history,
       burst: config.burst,
       order: queueOrder(config.dequeueStrategy, config.weights, systemRandom),
@@ -199,7 +199,8 @@ export async function run(config: Config, begun: Begun): Promise<number> {
       daemon: () => daemon.status(),
     })
     const at = data
-    monitor?.watch(supervisor, new DataOver(() => at.open()))
+    const dataHere = new DataOver(() => at.open())
+    monitor?.watch(supervisor, () => dataHere)
     const redisAnswers = (): Promise<boolean> => answers(connect(COMMAND_TIMEOUT_MS))
     const beside = { scheduler, cron, webhooks, sentry, data, events, name, manager, monitor, history, redisAnswers }
     await serve(supervisor, beside, config, environment, logger)

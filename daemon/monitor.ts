@@ -13,12 +13,19 @@ import type { Meter } from './meter.js'
 
 /** What monitors see of the daemon, over HTTP. */
 export interface Monitor extends Service {
-  /** To be told of what happens. */
-  readonly meter: Meter
+  /** To be told of what happens to the jobs of a tenant; null in a daemon that has no tenants. */
+  meterOf(tenant: string | null): Meter
   /** Where it listens, with the port that it got. */
   readonly address: string
-  /** Of whom it tells; before it starts. */
-  watch(operations: Pick<Operations, 'status'>, data: DataCaller): void
+  /** Of whom it tells; before it starts. `dataOf`: where questions about a tenant are answered. */
+  watch(operations: Pick<Operations, 'status'>, dataOf: (tenant: string | null) => DataCaller): void
+}
+
+/** Where the jobs of a tenant are; of a daemon that has no tenants, there is one scope with null. */
+export interface MonitorScope {
+  readonly tenant: string | null
+  readonly redis: Redis
+  readonly keys: Keys
 }
 
 type HttpAccessConfig = Pick<Config, 'httpToken' | 'httpViewToken' | 'httpAccess'>
@@ -39,7 +46,7 @@ export function tokenRules(
 /** Made only where HTTP is wanted: nothing of it is loaded otherwise. */
 export async function createMonitor(
   { http, httpHosts, queues, ...access }: Pick<Config, 'http' | 'httpHosts' | 'queues'> & HttpAccessConfig,
-  { redis, keys, logger }: { redis: Redis; keys: Keys; logger: Logger },
+  { scopes, logger }: { scopes: readonly MonitorScope[]; logger: Logger },
 ): Promise<Monitor | undefined> {
   if (http === undefined) return undefined
   const { parseHttpAddress } = await import('./http/address.js')
@@ -47,26 +54,32 @@ export async function createMonitor(
   const { monitorRoutes } = await import('./http/routes.js')
   const { Metrics } = await import('./metrics/metrics.js')
   const { mountDashboard } = await import('./dashboard/mount.js')
+  const { mountTenants } = await import('./dashboard/tenants/mount.js')
   const metrics = new Metrics()
   const address = parseHttpAddress(http)
   const { httpToken, httpViewToken } = access
-  let watchedData: DataCaller | undefined
-  const site = mountDashboard({
-    data: {
-      call: (name, params) => {
-        if (watchedData !== undefined) return watchedData.call(name, params)
-        return Promise.reject(new Error('nothing is watched yet'))
-      },
+  let watchedData: ((tenant: string | null) => DataCaller) | undefined
+  const dataOf = (tenant: string | null): DataCaller => ({
+    call: (name, params) => {
+      if (watchedData !== undefined) return watchedData(tenant).call(name, params)
+      return Promise.reject(new Error('nothing is watched yet'))
     },
-    admission: { kind: 'tokens', rules: tokenRules(address, access) },
-    clock: systemClock,
-    logger,
   })
   let watched: Pick<Operations, 'status'> | undefined
   const status: Operations['status'] = () => {
     if (watched !== undefined) return watched.status()
     return Promise.reject(new Error('nothing is watched yet'))
   }
+  const shared = {
+    admission: { kind: 'tokens', rules: tokenRules(address, access) },
+    clock: systemClock,
+    logger,
+  } as const
+  const tenants = scopes.flatMap(({ tenant }) => (tenant === null ? [] : [tenant]))
+  const site =
+    tenants.length === 0
+      ? mountDashboard({ ...shared, data: dataOf(null) })
+      : mountTenants({ ...shared, tenants, dataOf })
   const server = new HttpServer({
     address,
     hosts: httpHosts,
@@ -77,24 +90,36 @@ export async function createMonitor(
       metrics: () =>
         metrics.page({
           status,
-          schedulerLagSec: () => schedulerLagSec(redis, keys, queues, systemClock.epochMs()),
+          schedulerLagSec: lagsOf(scopes, queues),
           processUsage,
         }),
     }),
     logger,
   })
   return {
-    meter: metrics.meter,
+    meterOf: (tenant) => metrics.meterOf(tenant),
     get address() {
       return server.address
     },
-    watch: (operations, data) => {
+    watch: (operations, dataOf) => {
       watched = operations
-      watchedData = data
+      watchedData = dataOf
     },
     start: () => server.start(),
     stop: () => server.stop(),
   }
+}
+
+function lagsOf(
+  scopes: readonly MonitorScope[],
+  queues: readonly string[],
+): ReadonlyMap<string | null, () => Promise<number>> {
+  return new Map(
+    scopes.map(({ tenant, redis, keys }) => [
+      tenant,
+      () => schedulerLagSec(redis, keys, queues, systemClock.epochMs()),
+    ]),
+  )
 }
 
 function processUsage(): { rssBytes: number; cpuSec: number; startedAtSec: number } {

@@ -10,7 +10,7 @@ const DURATION_SEC = [0.005, 0.025, 0.1, 0.5, 1, 5, 30, 120, 600, 3_600]
 const RUNS = 'rqd_job_runs_total'
 const DURATION = 'rqd_job_duration_seconds'
 
-/** What is counted of one function, with the text before each number. */
+/** What is counted of one function of one tenant, with the text before each number. */
 interface FunctionCounts {
   readonly label: string
   readonly outcomes: Map<RunOutcome, number>
@@ -23,13 +23,16 @@ interface FunctionCounts {
 /**
  * Runs of jobs by function, in Prometheus' text format. They make up nearly all lines of a page, and prom-client takes
  * longer to write those than a scrape may hold up the daemon: here the text of a line is made once, and only its number
- * each time. The set of functions is bounded.
+ * each time. The set of functions is bounded, over all tenants together.
  */
 export class FunctionRuns {
-  readonly #functions = new Map<string, FunctionCounts>()
+  readonly #tenants = new Map<string | null, Map<string, FunctionCounts>>()
+  /** Functions of all tenants that are told apart. */
+  #toldApart = 0
 
-  ran(func: string, outcome: RunOutcome, durationSec: number): void {
-    const counts = this.#countsOf(func)
+  /** @param tenant null in a daemon that has no tenants */
+  ran(tenant: string | null, func: string, outcome: RunOutcome, durationSec: number): void {
+    const counts = this.#countsOf(tenant, func)
     counts.outcomes.set(outcome, (counts.outcomes.get(outcome) ?? 0) + 1)
     const fits = DURATION_SEC.findIndex((boundSec) => durationSec <= boundSec)
     const bucket = fits === -1 ? DURATION_SEC.length : fits
@@ -43,7 +46,8 @@ export class FunctionRuns {
       `# HELP ${DURATION} How long runs of jobs took, whatever their outcome.`,
       `# TYPE ${DURATION} histogram`,
     ]
-    for (const { label, outcomes, buckets, heads, sumSec } of this.#functions.values()) {
+    const all = [...this.#tenants.values()].flatMap((functions) => [...functions.values()])
+    for (const { label, outcomes, buckets, heads, sumSec } of all) {
       for (const [outcome, count] of outcomes) runs.push(`${RUNS}{${label},outcome="${outcome}"} ${count}`)
       let total = 0
       heads.forEach((head, i) => {
@@ -55,13 +59,18 @@ export class FunctionRuns {
     return `${[...runs, '', ...durations].join('\n')}\n`
   }
 
-  #countsOf(func: string): FunctionCounts {
-    const known = this.#functions.get(func)
+  #countsOf(tenant: string | null, func: string): FunctionCounts {
+    const functions = this.#tenants.get(tenant) ?? new Map<string, FunctionCounts>()
+    this.#tenants.set(tenant, functions)
+    const known = functions.get(func)
     if (known !== undefined) return known
-    const name = this.#functions.size < MAX_FUNCTIONS ? func : OTHER_FUNCTIONS
-    const others = this.#functions.get(name)
+    const isToldApart = functions.size < this.#mostOf(tenant)
+    if (isToldApart) this.#toldApart++
+    const name = isToldApart ? func : OTHER_FUNCTIONS
+    const others = functions.get(name)
     if (others !== undefined) return others
-    const label = `func="${escapeLabel(name)}"`
+    const inTenant = tenant === null ? '' : `tenant="${escapeLabel(tenant)}",`
+    const label = `${inTenant}func="${escapeLabel(name)}"`
     const counts: FunctionCounts = {
       label,
       outcomes: new Map(),
@@ -69,8 +78,13 @@ export class FunctionRuns {
       heads: [...DURATION_SEC.map(String), '+Inf'].map((bound) => `${DURATION}_bucket{le="${bound}",${label}} `),
       sumSec: 0,
     }
-    this.#functions.set(name, counts)
+    functions.set(name, counts)
     return counts
+  }
+
+  // No tenant takes more than it leaves: one with ever new names keeps the others from being told apart otherwise.
+  #mostOf(tenant: string | null): number {
+    return tenant === null ? MAX_FUNCTIONS : MAX_FUNCTIONS - this.#toldApart
   }
 }
 

@@ -1,7 +1,7 @@
 import type * as promClient from 'prom-client'
 import type { DeathCause } from '../../src/job/certificate.js'
 import { requirePackage } from '../../src/require.js'
-import type { Meter, RunOutcome } from '../meter.js'
+import type { Meter } from '../meter.js'
 import { FunctionRuns } from './function-runs.js'
 
 const { Counter, Histogram } = requirePackage('prom-client') as typeof promClient
@@ -9,7 +9,7 @@ const { Counter, Histogram } = requirePackage('prom-client') as typeof promClien
 const BATCH = [1, 2, 5, 10, 20, 50, 100, 200, 500]
 
 /** Counts runs of jobs and batches for Prometheus. */
-export class JobMeter implements Meter {
+export class JobMeter {
   readonly #runs = new FunctionRuns()
   readonly #claims: promClient.Histogram
   readonly #settles: promClient.Histogram
@@ -37,20 +37,14 @@ export class JobMeter implements Meter {
     })
   }
 
-  ran(func: string, outcome: RunOutcome, durationSec: number): void {
-    this.#runs.ran(func, outcome, durationSec)
-  }
-
-  claimed(jobs: number): void {
-    this.#claims.observe(jobs)
-  }
-
-  settled(endings: number): void {
-    this.#settles.observe(endings)
-  }
-
-  executorDied(cause: DeathCause): void {
-    this.#deaths.inc({ cause })
+  /** To be told of what happens to the jobs of a tenant; null in a daemon that has no tenants. */
+  of(tenant: string | null): Meter {
+    return {
+      ran: (func, outcome, durationSec) => this.#runs.ran(tenant, func, outcome, durationSec),
+      claimed: (jobs) => this.#claims.observe(jobs),
+      settled: (endings) => this.#settles.observe(endings),
+      executorDied: (cause: DeathCause) => this.#deaths.inc({ cause }),
+    }
   }
 
   /** What the registry does not have: runs by function. */

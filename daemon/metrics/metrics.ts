@@ -9,8 +9,8 @@ const { Registry } = requirePackage('prom-client') as typeof promClient
 
 export interface MetricsSources {
   readonly status: () => Promise<Status>
-  /** By how much scheduled jobs are late, seconds. */
-  readonly schedulerLagSec: () => Promise<number>
+  /** By how much scheduled jobs are late, seconds: for each tenant, or for null where there are none. */
+  readonly schedulerLagSec: ReadonlyMap<string | null, () => Promise<number>>
   readonly processUsage: () => { rssBytes: number; cpuSec: number; startedAtSec: number }
 }
 
@@ -19,13 +19,19 @@ export class Metrics {
   readonly #registry = new Registry()
   readonly #gauges = new StatusGauges(this.#registry)
   readonly #jobs = new JobMeter(this.#registry)
-  /** To be told of what happens. */
-  readonly meter: Meter = this.#jobs
+
+  /** To be told of what happens to the jobs of a tenant; null in a daemon that has no tenants. */
+  meterOf(tenant: string | null): Meter {
+    return this.#jobs.of(tenant)
+  }
 
   /** What there is now. Where Redis does not answer, what it would tell is left out. */
   async page({ status, schedulerLagSec, processUsage }: MetricsSources): Promise<{ type: string; body: string }> {
-    const [now, lagSec] = await Promise.all([status(), schedulerLagSec().catch(() => null)])
-    this.#gauges.set(now, lagSec)
+    const lags = [...schedulerLagSec].map(
+      async ([tenant, lagSec]) => [tenant, await lagSec().catch(() => null)] as const,
+    )
+    const [now, ...lagsSec] = await Promise.all([status(), ...lags])
+    this.#gauges.set(now, lagsSec)
     this.#gauges.setProcess(processUsage())
     return { type: this.#registry.contentType, body: `${await this.#registry.metrics()}\n${this.#jobs.text()}` }
   }

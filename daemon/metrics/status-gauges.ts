@@ -1,7 +1,7 @@
 import type * as promClient from 'prom-client'
 import { requirePackage } from '../../src/require.js'
 import type { Counters } from '../../src/worker/counters.js'
-import type { ExecutorStatus, Status } from '../control/operations.js'
+import type { ExecutorStatus, QueueStatus, Status } from '../control/operations.js'
 
 const { Counter, Gauge } = requirePackage('prom-client') as typeof promClient
 
@@ -19,6 +19,10 @@ const counted: Readonly<Record<Exclude<keyof Counters, 'executorDeaths'>, string
   fenced: 'Late results that were refused.',
 }
 
+type Labels = Readonly<Record<string, string>>
+/** A number, null if it is not known, and what it is about. */
+type Labelled = readonly [labels: Labels, value: number | null]
+
 /** Shows a status document as metrics. */
 export class StatusGauges {
   readonly #registry: promClient.Registry
@@ -29,84 +33,92 @@ export class StatusGauges {
     this.#registry = registry
   }
 
-  /** Take over what a status says. `lagSec`: by how much the most overdue scheduled job is late; null if unknown. */
-  set(status: Status, lagSec: number | null): void {
+  /** Take over what a status says. `lagsSec`: by how much each tenant's most overdue scheduled job is late. */
+  set(status: Status, lagsSec: readonly (readonly [tenant: string | null, lagSec: number | null])[]): void {
     const { state, uptimeSec, version, redis, executors, queues, counters } = status
-    this.#gauge('rqd_up', 'The daemon answers.', 'version', [[version, 1]])
-    this.#gauge('rqd_state', 'What the daemon does.', 'state', [[state, 1]])
+    this.#gauge('rqd_up', 'The daemon answers.', ['version'], [[{ version }, 1]])
+    this.#gauge('rqd_state', 'What the daemon does.', ['state'], [[{ state }, 1]])
     this.#one('rqd_uptime_seconds', 'How long the daemon has been up.', uptimeSec)
     this.#one('rqd_redis_up', 'Whether Redis answers.', redis.connected ? 1 : 0)
     this.#one('rqd_redis_round_trip_seconds', 'How long the last ping took.', toSec(redis.roundTripMs))
-    this.#one('rqd_scheduler_lag_seconds', 'How late the most overdue scheduled job is.', lagSec)
-    const states = executorStates.map((each): [string, number] => [
-      each,
+    this.#gauge(
+      'rqd_scheduler_lag_seconds',
+      'How late the most overdue scheduled job is.',
+      ['tenant'],
+      lagsSec.map(([tenant, lagSec]) => [ofTenant(tenant), lagSec]),
+    )
+    const states = executorStates.map((each): Labelled => [
+      { state: each },
       executors.filter((e) => e.state === each).length,
     ])
-    this.#gauge('rqd_executors', 'Executors by state.', 'state', states)
+    this.#gauge('rqd_executors', 'Executors by state.', ['state'], states)
     this.#one(
       'rqd_executors_resident_memory_bytes',
       'Memory of all executors.',
       sum(executors.map((e) => e.rssBytes ?? 0)),
     )
-    this.#gauge('rqd_queue_depth', 'Jobs that wait.', 'queue', known(queues.map((q) => [q.name, q.depth])))
+    const ofQueues = (value: (queue: QueueStatus) => number | null): Labelled[] =>
+      queues.map((queue) => [{ queue: queue.name }, value(queue)])
+    const labels = ['queue']
+    this.#gauge(
+      'rqd_queue_depth',
+      'Jobs that wait.',
+      labels,
+      ofQueues(({ depth }) => depth),
+    )
     this.#gauge(
       'rqd_queue_oldest_age_seconds',
       'How long the first job has been waiting.',
-      'queue',
-      known(queues.map((q) => [q.name, q.depth === null ? null : (q.oldestAgeSec ?? 0)])),
+      labels,
+      ofQueues(({ depth, oldestAgeSec }) => (depth === null ? null : (oldestAgeSec ?? 0))),
     )
     this.#gauge(
       'rqd_queue_paused',
       'Whether the queue is paused here.',
-      'queue',
-      queues.map((q) => [q.name, q.paused ? 1 : 0]),
+      labels,
+      ofQueues(({ paused }) => (paused ? 1 : 0)),
     )
     for (const [name, help] of Object.entries(counted)) {
-      this.#total(`rqd_${snake(name)}_total`, help, '', [['', counters[name as keyof Counters]]])
+      this.#total(`rqd_${snake(name)}_total`, help, [], [[{}, counters[name as keyof Counters]]])
     }
-    this.#total('rqd_executors_recycled_total', 'Executors replaced, by reason.', 'reason', recycled(executors))
+    this.#total('rqd_executors_recycled_total', 'Executors replaced, by reason.', ['reason'], recycled(executors))
   }
 
   /** What the process itself uses. */
   setProcess({ rssBytes, cpuSec, startedAtSec }: { rssBytes: number; cpuSec: number; startedAtSec: number }): void {
     this.#one('process_resident_memory_bytes', 'Memory of the supervisor.', rssBytes)
     this.#one('process_start_time_seconds', 'When the supervisor started.', startedAtSec)
-    this.#total('process_cpu_seconds_total', 'CPU time of the supervisor.', '', [['', cpuSec]])
+    this.#total('process_cpu_seconds_total', 'CPU time of the supervisor.', [], [[{}, cpuSec]])
   }
 
   #one(name: string, help: string, value: number | null): void {
-    this.#gauge(name, help, '', known([['', value]]))
+    this.#gauge(name, help, [], [[{}, value]])
   }
 
   // What is not said any more must not stay.
-  #gauge(name: string, help: string, label: string, values: readonly (readonly [string, number])[]): void {
-    const gauge =
-      this.#gauges.get(name) ?? new Gauge({ name, help, labelNames: labelNames(label), registers: [this.#registry] })
+  #gauge(name: string, help: string, labelNames: string[], values: readonly Labelled[]): void {
+    const gauge = this.#gauges.get(name) ?? new Gauge({ name, help, labelNames, registers: [this.#registry] })
     this.#gauges.set(name, gauge)
     gauge.reset()
-    if (label === '' && values.length === 0) gauge.remove()
-    for (const [labelled, value] of values) gauge.set(label === '' ? {} : { [label]: labelled }, value)
+    const known = values.filter((labelled): labelled is [Labels, number] => labelled[1] !== null)
+    if (labelNames.length === 0 && known.length === 0) gauge.remove()
+    for (const [labels, value] of known) gauge.set(labels, value)
   }
 
-  #total(name: string, help: string, label: string, values: readonly (readonly [string, number])[]): void {
-    const total =
-      this.#totals.get(name) ?? new Counter({ name, help, labelNames: labelNames(label), registers: [this.#registry] })
+  #total(name: string, help: string, labelNames: string[], values: readonly (readonly [Labels, number])[]): void {
+    const total = this.#totals.get(name) ?? new Counter({ name, help, labelNames, registers: [this.#registry] })
     this.#totals.set(name, total)
     total.reset()
-    for (const [labelled, value] of values) total.inc(label === '' ? {} : { [label]: labelled }, value)
+    for (const [labels, value] of values) total.inc(labels, value)
   }
 }
 
-function recycled(executors: readonly ExecutorStatus[]): [string, number][] {
-  return recycleReasons.map((reason) => [reason, sum(executors.map((executor) => executor.recycled[reason]))])
+function ofTenant(tenant: string | null): Labels {
+  return tenant === null ? {} : { tenant }
 }
 
-function known(values: readonly (readonly [string, number | null])[]): [string, number][] {
-  return values.flatMap(([name, value]) => (value === null ? [] : [[name, value] satisfies [string, number]]))
-}
-
-function labelNames(label: string): string[] {
-  return label === '' ? [] : [label]
+function recycled(executors: readonly ExecutorStatus[]): [Labels, number][] {
+  return recycleReasons.map((reason) => [{ reason }, sum(executors.map((executor) => executor.recycled[reason]))])
 }
 
 function snake(name: string): string {

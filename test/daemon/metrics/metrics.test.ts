@@ -6,19 +6,21 @@ import { sampleStatus } from '../control/fake-operations.js'
 const processUsage = () => ({ rssBytes: 1_000, cpuSec: 2.5, startedAtSec: 1_700_000_000 })
 
 async function pageOf(metrics: Metrics, status = sampleStatus, lag: () => Promise<number> = () => Promise.resolve(3)) {
-  const { body } = await metrics.page({ status: () => Promise.resolve(status), schedulerLagSec: lag, processUsage })
+  const schedulerLagSec = new Map([[null, lag]])
+  const { body } = await metrics.page({ status: () => Promise.resolve(status), schedulerLagSec, processUsage })
   return body
 }
 
 t.test('C11: runs are counted by function and outcome, with how long they took', async (t) => {
   const metrics = new Metrics()
-  metrics.meter.ran('mail.send', 'finished', 0.2)
-  metrics.meter.ran('mail.send', 'finished', 0.01)
-  metrics.meter.ran('mail.send', 'failed', 40)
-  metrics.meter.ran('odd "\n\\', 'interrupted', 1)
-  metrics.meter.claimed(7)
-  metrics.meter.settled(3)
-  metrics.meter.executorDied('signal')
+  const meter = metrics.meterOf(null)
+  meter.ran('mail.send', 'finished', 0.2)
+  meter.ran('mail.send', 'finished', 0.01)
+  meter.ran('mail.send', 'failed', 40)
+  meter.ran('odd "\n\\', 'interrupted', 1)
+  meter.claimed(7)
+  meter.settled(3)
+  meter.executorDied('signal')
   const page = await pageOf(metrics)
   for (const line of [
     'rqd_job_runs_total{func="mail.send",outcome="finished"} 2',
@@ -35,9 +37,10 @@ t.test('C11: runs are counted by function and outcome, with how long they took',
 
 t.test('C11: the number of functions that are told apart is bounded', async (t) => {
   const metrics = new Metrics()
-  for (let i = 0; i < MAX_FUNCTIONS + 50; i++) metrics.meter.ran(`f${i}`, 'finished', 0.1)
-  metrics.meter.ran(`f${MAX_FUNCTIONS + 49}`, 'failed', 0.1)
-  metrics.meter.ran('f0', 'finished', 0.1)
+  const meter = metrics.meterOf(null)
+  for (let i = 0; i < MAX_FUNCTIONS + 50; i++) meter.ran(`f${i}`, 'finished', 0.1)
+  meter.ran(`f${MAX_FUNCTIONS + 49}`, 'failed', 0.1)
+  meter.ran('f0', 'finished', 0.1)
   const page = await pageOf(metrics)
   const functions = new Set([...page.matchAll(/rqd_job_runs_total\{func="([^"]+)"/g)].map(([, name]) => name))
   t.equal(functions.size, MAX_FUNCTIONS + 1)
