@@ -7,8 +7,25 @@ import type { SupervisorOptions } from './supervisor-options.js'
 /** How often executors tell what they use. */
 const STATS_INTERVAL_MS = 1_000
 
+/** What of a supervisor's options is about its executors. */
+export type ExecutorOptions = Pick<
+  SupervisorOptions,
+  | 'spares'
+  | 'taskPaths'
+  | 'preload'
+  | 'custom'
+  | 'concurrency'
+  | 'recycle'
+  | 'spawn'
+  | 'clock'
+  | 'random'
+  | 'logger'
+  | 'events'
+  | 'output'
+>
+
 /** The pool of a daemon with these options, with one slot for each of the workers. */
-export function newPool(options: SupervisorOptions, workers: readonly string[], listener: PoolListener): Pool {
+export function newPool(options: ExecutorOptions, workers: readonly string[], listener: PoolListener): Pool {
   return new Pool({
     workers,
     spares: options.spares,

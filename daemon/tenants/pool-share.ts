@@ -10,7 +10,6 @@ import { placesOf, type SharedPool } from './shared-pool.js'
 
 /** A tenant that takes part in a pool. */
 export interface Sharer {
-  readonly name: string
   readonly weight: number
   /** Told of its jobs. */
   readonly listener: PoolListener
@@ -34,10 +33,6 @@ export class PoolShare implements Executors {
     this.listener = sharer.listener
     this.#clock = clock
     this.#time = new ServiceTime(sharer.weight, common, clock.monoMs())
-  }
-
-  get name(): string {
-    return this.#sharer.name
   }
 
   /** What it wants now. */

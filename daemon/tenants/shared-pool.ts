@@ -1,12 +1,15 @@
 import type { Clock } from '../../src/clock.js'
+import { RqdError } from '../../src/errors.js'
 import type { JobResult } from '../ipc/messages.js'
 import type { Death } from '../supervisor/death.js'
 import { AHEAD_MS } from '../supervisor/pace.js'
 import type { Pool } from '../supervisor/pool.js'
 import type { PoolListener } from '../supervisor/pool-options.js'
+import type { PoolSharing } from '../supervisor/supervisor-options.js'
 import { runHasEnded } from '../supervisor/save-meta.js'
 import { shareOf } from './fair-share.js'
-import { PoolShare, type Sharer } from './pool-share.js'
+import { PoolShare } from './pool-share.js'
+import type { Tenant } from './tenant.js'
 
 /** A job in an executor. */
 interface Lent {
@@ -45,16 +48,24 @@ export class SharedPool {
     })
   }
 
-  /** Let a tenant take part. */
-  share(tenant: Pick<Sharer, 'name' | 'weight'>, others: Pick<Sharer, 'listener' | 'demand'>): PoolShare {
-    const share = new PoolShare(this, { ...tenant, ...others }, this.#common, this.#clock)
-    this.#shares.push(share)
-    return share
-  }
-
-  /** How many tenants take part. */
-  get sharers(): number {
-    return this.#shares.length
+  /** For the supervisor of a tenant. */
+  sharing({ name, weight }: Pick<Tenant, 'name' | 'weight'>): PoolSharing {
+    const sharers = (): number => this.#shares.length
+    return {
+      get sharers() {
+        return sharers()
+      },
+      join: (listener, demand) => {
+        const share = new PoolShare(this, { weight, listener, demand }, this.#common, this.#clock)
+        this.#shares.push(share)
+        return share
+      },
+      offer: () => this.offer(),
+      refusal: (wanted) => {
+        const text = `${wanted} concerns all tenants of the daemon, and not ${name} alone: ask for it on the daemon's control socket, without a tenant`
+        return new RqdError('RQD_ORDER_REFUSED', text)
+      },
+    }
   }
 
   /** As the pool does; whoever comes first begins it. */
