@@ -116,7 +116,7 @@ export class SharedPool {
     this.#isOffering = true
     setImmediate(() => {
       this.#isOffering = false
-      this.#free()
+      for (const { listener, demand } of this.#inTurn()) if (demand.isHungry) listener.free()
     })
   }
 
@@ -154,15 +154,18 @@ export class SharedPool {
     return lent.share.listener
   }
 
-  /** What waits with the tenants goes to executors in this order. */
   #free(): void {
+    for (const { listener } of this.#inTurn()) listener.free()
+  }
+
+  /** The tenants in the order in which what waits with them goes to executors. */
+  #inTurn(): PoolShare[] {
     const nowMs = this.#clock.monoMs()
-    const inTurn = this.#shares.toSorted((a, b) => a.contender(nowMs).virtualMs - b.contender(nowMs).virtualMs)
-    for (const { listener } of inTurn) listener.free()
+    return this.#shares.toSorted((a, b) => a.contender(nowMs).virtualMs - b.contender(nowMs).virtualMs)
   }
 }
 
-/** The part of a place that a job takes up: short ones share one. */
+/** The part of a place that a job takes up: of short ones, as many share one as an executor is given ahead. */
 export function placesOf(estimateMs: number | undefined): number {
-  return estimateMs === undefined ? 1 : Math.min(1, estimateMs / AHEAD_MS)
+  return estimateMs === undefined || estimateMs >= AHEAD_MS ? 1 : 1 / Math.floor(AHEAD_MS / estimateMs)
 }
