@@ -8,6 +8,7 @@ import { version } from '../../src/version.js'
 import type { ClientOptions, ControlClient } from '../control/client.js'
 import { SERVICE_SOCKET_PATH, defaultSocketPath } from '../control/socket-path.js'
 import type { DataCaller } from '../data/caller.js'
+import { DEFAULT_TENANT_PREFIX, TENANT_PLACE, checkTenantName, tenantPrefix } from '../tenants/tenant.js'
 import { type Colours, type Output, coloursFor } from './output.js'
 
 /** Where a command line reads and writes: the process's own streams, or a test's. */
@@ -26,6 +27,7 @@ export interface GlobalFlags {
   socket?: string
   url?: string
   prefix?: string
+  tenant?: string
   json?: true
 }
 
@@ -34,7 +36,7 @@ const DEFAULT_URL = 'redis://localhost:6379/0'
 const PATIENCE_MS = 10_000
 
 /** What a daemon tells without being asked. */
-export type Listeners = Omit<ClientOptions, 'timeoutMs'>
+export type Listeners = Omit<ClientOptions, 'timeoutMs' | 'tenant'>
 
 /** What a command works with. */
 export class Context {
@@ -42,13 +44,21 @@ export class Context {
   readonly json: boolean
   readonly colours: Colours
   readonly socketPath: string
+  /** Whom commands are about; undefined: whoever is served without tenants, or the daemon as a whole. */
+  readonly tenant: string | undefined
+  /** Of all keys in Redis; undefined: the usual one. */
+  readonly prefix: string | undefined
   readonly #flags: GlobalFlags
 
+  /** @throws RqdError RQD_BAD_OPTION if no tenant can be called so, or the prefix has no place for its name */
   constructor(io: RqctlIo, flags: GlobalFlags) {
     this.io = io
     this.json = flags.json === true
     this.colours = coloursFor(io.stdout, io.env)
     this.socketPath = flags.socket ?? named(io.env, 'RQD_SOCKET') ?? likelySocketPath(io.env)
+    this.tenant = flags.tenant ?? named(io.env, 'RQD_TENANT')
+    if (this.tenant !== undefined) checkTenantName(this.tenant)
+    this.prefix = prefixOf(flags, this.tenant)
     this.#flags = flags
   }
 
@@ -169,18 +179,14 @@ export class Context {
     return this.#flags.url ?? this.#urlOfEnvironment ?? DEFAULT_URL
   }
 
-  /** Of all keys there; undefined: the usual one. */
-  get prefix(): string | undefined {
-    return this.#flags.prefix
-  }
-
   get #urlOfEnvironment(): string | undefined {
     return named(this.io.env, 'RQD_URL') ?? named(this.io.env, 'RQ_REDIS_URL')
   }
 
   async #connect(listeners: Listeners = {}): Promise<ControlClient> {
     const { ControlClient } = await import('../control/client.js')
-    const client = await ControlClient.connect(this.socketPath, { timeoutMs: PATIENCE_MS, ...listeners })
+    const { tenant } = this
+    const client = await ControlClient.connect(this.socketPath, { timeoutMs: PATIENCE_MS, tenant, ...listeners })
     client.notify('hello', { client: `rqctl ${version}`, user: ownUser(), pid: process.pid })
     return client
   }
@@ -220,6 +226,18 @@ function ownUser(): string | null {
 function likelySocketPath(env: RqctlIo['env']): string {
   const own = defaultSocketPath(env)
   return !existsSync(own) && existsSync(SERVICE_SOCKET_PATH) ? SERVICE_SOCKET_PATH : own
+}
+
+/** A prefix that is named without a place for tenants is taken as it is, unless a tenant is named beside it. */
+function prefixOf({ prefix, tenant: flag }: GlobalFlags, tenant: string | undefined): string | undefined {
+  if (tenant === undefined) return prefix
+  if (prefix === undefined || prefix.includes(TENANT_PLACE)) {
+    return tenantPrefix(prefix ?? DEFAULT_TENANT_PREFIX, tenant)
+  }
+  if (flag === undefined) return prefix
+  const found = `--prefix is ${JSON.stringify(prefix)} and --tenant is ${JSON.stringify(tenant)}`
+  const text = `${found}: expected ${TENANT_PLACE} in the prefix, where the name goes; or leave out one of them`
+  throw new RqdError('RQD_BAD_OPTION', text)
 }
 
 /** A variable of the environment. An empty one says nothing, as with rqd. */

@@ -12,9 +12,13 @@ import { whoCalls } from './context.js'
 const LOOK_MS = 100
 
 /** What became of an order: `result` if it was carried out, else `error`, in words. `isLate`: nobody has answered. */
-export type Outcome =
-  | { readonly result: unknown; readonly error?: undefined }
-  | { readonly error: string; readonly isLate: boolean; readonly order: string | undefined }
+export type Outcome = { readonly result: unknown; readonly error?: undefined } | FailedOutcome
+
+export interface FailedOutcome {
+  readonly error: string
+  readonly isLate: boolean
+  readonly order: string | undefined
+}
 
 /** Give an order to one daemon and wait for its answer. @throws RqdError RQD_REDIS, RQD_UNREACHABLE */
 export async function order<M extends OrderMethod>(

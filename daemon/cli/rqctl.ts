@@ -109,7 +109,8 @@ export async function buildProgram(io: RqctlIo, run: Run, first: string | undefi
       '-u, --url <url>',
       'Redis, for what is done straight in it (default: $RQ_REDIS_URL, else redis://localhost:6379/0)',
     )
-    .option('--prefix <text>', 'prefix of all keys there (default: rq)')
+    .option('--prefix <text>', 'prefix of all keys there (default: rq, with a tenant {tenant}:rq)')
+    .option('--tenant <name>', 'the tenant that it is about, of the daemon or in Redis (default: $RQD_TENANT)')
     .optionsGroup('Output:')
     .option('--json', 'print one JSON document')
     .optionsGroup('Other:')

@@ -17,6 +17,8 @@ const { JSONRPCClient, createJSONRPCErrorResponse } = requirePackage('json-rpc-2
 export interface ClientOptions {
   /** Bound for connecting and, unless a call says otherwise, for each call, milliseconds. */
   readonly timeoutMs: number
+  /** Whom calls are about, unless one says otherwise; undefined: the daemon as a whole. */
+  readonly tenant?: string | undefined
   /** Told of a drain under way. */
   readonly onProgress?: (progress: DrainProgress) => void
   /** Told of a change of the executors under way. */
@@ -81,19 +83,22 @@ export class ControlClient {
   }
 
   /**
-   * Call a method. `timeoutMs`: bound for this call, null for none.
+   * Call a method. `timeoutMs`: bound for this call, null for none. `tenant`: whom it is about.
    * @throws RqdError with the daemon's code; RQD_TIMEOUT, RQD_UNREACHABLE, RQD_PROTOCOL.
    */
   async call<M extends MethodName>(
     method: M,
     params: ParamsIn<M>,
-    { timeoutMs = this.#options.timeoutMs }: { timeoutMs?: number | null } = {},
+    {
+      timeoutMs = this.#options.timeoutMs,
+      tenant = this.#options.tenant,
+    }: { timeoutMs?: number | null; tenant?: string | undefined } = {},
   ): Promise<Result<M>> {
     if (this.#ended !== undefined) throw this.#ended
     const requester = timeoutMs === null ? this.#rpc : this.#rpc.timeout(timeoutMs, (id) => late(id, method, timeoutMs))
     let answer: unknown
     try {
-      answer = await requester.request(method, params, undefined)
+      answer = await requester.request(method, tenant === undefined ? params : { ...params, tenant }, undefined)
     } catch (thrown) {
       throw this.#failure(thrown)
     }

@@ -48,6 +48,7 @@ export const rqctlText = {
   ],
   environment: [
     ['RQD_SOCKET', 'the control socket, if --socket names none'],
+    ['RQD_TENANT', 'the tenant that commands are about, if --tenant names none'],
     ['RQD_URL, RQ_REDIS_URL', 'where Redis is, if --url does not say so'],
     ['RUNTIME_DIRECTORY, XDG_RUNTIME_DIR', 'where the control socket is looked for, as rqd(8) does'],
     ['NO_COLOR', 'no colours, also on a terminal'],

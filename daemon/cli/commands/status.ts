@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { ExecutorStatus, QueueStatus, Status } from '../../control/operations.js'
+import type { ExecutorStatus, QueueStatus, Status, TenantStatus } from '../../control/operations.js'
 import type { Context, Run } from '../context.js'
 import { exitCodes } from '../exit-codes.js'
 import {
@@ -10,7 +10,7 @@ import {
   wantedDaemons,
 } from '../fleet-options.js'
 import { type Cell, type Column, formatAge, formatCount, printable, renderTable } from '../output.js'
-import { colourOf, counterTitle, executorCells, queueStateCell } from '../status-words.js'
+import { colourOf, counterTitle, executorCells, queueStateCell, tenantCells, withTenant } from '../status-words.js'
 
 export function addStatus(program: Command, run: Run): void {
   program
@@ -63,24 +63,41 @@ const queueColumns: Column[] = [
   { title: 'STATE' },
 ]
 
+const tenantColumns: Column[] = [
+  { title: 'TENANT', shrinks: true },
+  { title: 'WEIGHT', right: true },
+  { title: 'STATE' },
+  { title: 'RUNNING', right: true },
+  { title: 'REDIS' },
+]
+
 function describeStatus(status: Status, context: Pick<Context, 'colours' | 'width'>): string {
-  const { redis, counters } = status
+  const { redis, counters, tenants = [] } = status
   const { colours } = context
   const state = colourOf(status.state, colours)(status.state)
   const link = redis.connected ? colours.green('connected') : colours.red('not connected')
-  const trip = redis.roundTripMs === null ? '' : `, ${redis.roundTripMs.toFixed(1)} ms`
+  const trip = tripText(redis.roundTripMs)
   const jobs = Object.entries(counters).map(([name, count]) => ({ name: counterTitle(name), count: String(count) }))
   return [
     `${colours.bold(printable(status.name))}: ${state}, pid ${status.pid}, rqd ${status.version}, up ${formatAge(status.uptimeSec)}\n` +
       `${printable(redis.url)}: ${link}${trip}\n`,
+    ...(tenants.length === 0
+      ? []
+      : [
+          renderTable(
+            tenantColumns,
+            tenants.map((row) => tenantRow(row, context)),
+            context,
+          ),
+        ]),
     renderTable(
-      executorColumns,
+      withTenant(executorColumns, status.executors),
       status.executors.map((row) => rowOf(row, context)),
       context,
     ),
     ...troubles(status, context),
     renderTable(
-      queueColumns,
+      withTenant(queueColumns, status.queues),
       status.queues.map((row) => queueCells(row, context)),
       context,
     ),
@@ -90,6 +107,18 @@ function describeStatus(status: Status, context: Pick<Context, 'colours' | 'widt
       context,
     ),
   ].join('\n')
+}
+
+function tripText(roundTripMs: number | null): string {
+  return roundTripMs === null ? '' : `, ${roundTripMs.toFixed(1)} ms`
+}
+
+function tenantRow(row: TenantStatus, { colours }: Pick<Context, 'colours'>): Cell[] {
+  const link = row.connected
+    ? { text: `connected${tripText(row.roundTripMs)}`, colour: colours.green }
+    : { text: 'not connected', colour: colours.red }
+  const state = { text: row.state, colour: colourOf(row.state, colours) }
+  return [printable(row.name), String(row.weight), state, String(row.running), link]
 }
 
 function rowOf(row: ExecutorStatus, { colours }: Pick<Context, 'colours'>): Cell[] {
@@ -115,5 +144,5 @@ function troubles(status: Status, { colours }: Pick<Context, 'colours'>): string
 
 function queueCells(row: QueueStatus, { colours }: Pick<Context, 'colours'>): Cell[] {
   const depth = row.depth === null ? '?' : String(row.depth)
-  return [printable(row.name), depth, formatAge(row.oldestAgeSec), queueStateCell(row, colours)]
+  return [...tenantCells(row), printable(row.name), depth, formatAge(row.oldestAgeSec), queueStateCell(row, colours)]
 }

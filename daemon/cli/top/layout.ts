@@ -11,9 +11,9 @@ import {
   printable,
   renderTable,
 } from '../output.js'
-import { colourOf, counterTitle, executorCells, queueStateCell } from '../status-words.js'
+import { colourOf, counterTitle, executorCells, queueStateCell, tenantCells, withTenant } from '../status-words.js'
 import { helpLines } from './help.js'
-import type { Rates } from './rates.js'
+import { type Rates, queueKey } from './rates.js'
 import { type Question, type Sort, type View, selectedIndex, sortedRows } from './view.js'
 
 /** All that a screen shows. */
@@ -120,7 +120,11 @@ function counterLines(status: Status, rates: Rates | undefined, { columns, colou
   )
 }
 
-const executorColumns: readonly (Column & { sort?: Sort })[] = [
+interface SortedColumn extends Column {
+  readonly sort?: Sort
+}
+
+const executorColumns: readonly SortedColumn[] = [
   { title: '' },
   { title: 'WORKER', shrinks: true, sort: 'worker' },
   { title: 'STATE' },
@@ -139,7 +143,7 @@ function executorLines(rows: readonly ExecutorStatus[], view: View, room: number
   // The cursor is always seen; as few rows as can be are left out above.
   const from = Math.max(0, Math.min(at - room + 1, rows.length - room))
   const shown = rows.slice(from, from + room)
-  const columns = executorColumns.map((column) =>
+  const columns = withTenant(executorColumns, rows).map((column: SortedColumn) =>
     column.sort === view.sort ? { ...column, title: `${column.title}*` } : column,
   )
   const cells = shown.map((row, i): Cell[] => [from + i === at ? '>' : '', ...executorCells(row, colours)])
@@ -158,9 +162,10 @@ const queueColumns: readonly Column[] = [
 function queueLines(queues: readonly QueueStatus[], rates: Rates | undefined, room: number, size: Size): string[] {
   const { colours } = size
   const cells = queues.slice(0, room).map((row): Cell[] => {
-    const rate = rates?.queues[row.name] ?? 0
+    const rate = rates?.queues[queueKey(row)] ?? 0
     const sign = rate > 0 ? '+' : ''
     return [
+      ...tenantCells(row),
       printable(row.name),
       row.depth === null ? '?' : String(row.depth),
       { text: `${sign}${formatRate(rate)}/s`, colour: rate > 0 ? colours.yellow : colours.dim },
@@ -168,7 +173,10 @@ function queueLines(queues: readonly QueueStatus[], rates: Rates | undefined, ro
       queueStateCell(row, colours),
     ]
   })
-  return [...tableLines(queueColumns, cells, size), restLine(queues.length - room, 'queue', colours)]
+  return [
+    ...tableLines(withTenant(queueColumns, queues), cells, size),
+    restLine(queues.length - room, 'queue', colours),
+  ]
 }
 
 /** The gap below a table, which says what of it does not fit. */

@@ -129,7 +129,8 @@ export class Top {
       case 'resume':
         return describePaused((await this.#client.call(wish.kind, { queues: [] })).paused).trimEnd()
       case 'stop': {
-        const { failures } = await this.#client.call('stop-job', { ids: [wish.jobId] })
+        const { jobId, tenant = this.#context.tenant } = wish
+        const { failures } = await this.#client.call('stop-job', { ids: [jobId] }, { tenant })
         return failures[0]?.message ?? `The worker of job ${wish.jobId} was told to end it.`
       }
       case 'drain': {
@@ -168,5 +169,5 @@ export class Top {
 }
 
 function connect(context: Context): Promise<ControlClient> {
-  return ControlClient.connect(context.socketPath, { timeoutMs: PATIENCE_MS })
+  return ControlClient.connect(context.socketPath, { timeoutMs: PATIENCE_MS, tenant: context.tenant })
 }

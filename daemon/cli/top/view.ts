@@ -3,8 +3,15 @@ import type { ExecutorStatus, Status } from '../../control/operations.js'
 /** By what executors are sorted. `worker`: as the daemon lists them. */
 export type Sort = 'worker' | 'queue' | 'age' | 'memory' | 'done'
 
+/** A job to be ended; `tenant`: whose it is, on a daemon with tenants. */
+interface Stop {
+  readonly kind: 'stop'
+  readonly jobId: string
+  readonly tenant?: string
+}
+
 /** What is asked before it is done. */
-export type Question = { readonly kind: 'stop'; readonly jobId: string } | { readonly kind: 'drain' }
+export type Question = Stop | { readonly kind: 'drain' }
 
 /** What is shown, beside what the daemon says. */
 export interface View {
@@ -18,8 +25,7 @@ export interface View {
 }
 
 /** What a key asks of somebody else than the view. */
-export type Wish =
-  { readonly kind: 'quit' | 'look' | 'pause' | 'resume' | 'drain' } | { readonly kind: 'stop'; readonly jobId: string }
+export type Wish = { readonly kind: 'quit' | 'look' | 'pause' | 'resume' | 'drain' } | Stop
 
 export const firstView: View = { sort: 'worker', selected: undefined, asking: undefined, help: false, note: undefined }
 
@@ -70,7 +76,8 @@ export function press(view: View, key: string, status: Status): { view: View; wi
       const row = selectedRow(view, status)
       if (row === undefined) return { view: { ...calm, note: 'There is no executor.' } }
       if (row.jobId === null) return { view: { ...calm, note: `${row.worker} runs no job.` } }
-      return { view: { ...calm, asking: { kind: 'stop', jobId: row.jobId } } }
+      const whose = typeof row.tenant === 'string' ? { tenant: row.tenant } : {}
+      return { view: { ...calm, asking: { kind: 'stop', jobId: row.jobId, ...whose } } }
     }
   }
   return { view }

@@ -4,7 +4,7 @@ import { RqdError, coerceError } from '../../../src/errors.js'
 import type { DrainProgress, DrainReply } from '../../control/operations.js'
 import type { DaemonDocument } from '../../data/daemons.js'
 import type { DataCaller } from '../../data/caller.js'
-import { awaitAnswer, order } from '../order.js'
+import { type FailedOutcome, awaitAnswer, order } from '../order.js'
 import { formatAge, formatCount, printable } from '../output.js'
 import { isHeir, isReady } from './heir.js'
 
@@ -49,8 +49,7 @@ export async function replace(data: DataCaller, old: DaemonDocument, options: Re
   options.tell('shutting down')
   const ended = await order(data, old, { method: 'shutdown', params: { now: false }, answerMs: ANSWER_MS })
   // One that is gone before it has answered has ended, too.
-  if (ended.error !== undefined && !(await isGone(data, old)))
-    throw failed(`it does not shut down: ${ended.error}; it is drained, and takes no jobs until it is resumed or ends`)
+  if (ended.error !== undefined && !(await isGone(data, old))) await goOn(data, old, ended)
   const heir = await awaitHeir(data, old, before, options)
   return {
     name: old.name,
@@ -87,6 +86,15 @@ async function drain(data: DataCaller, old: DaemonDocument, options: ReplaceOpti
   throw failed(
     `jobs were still running there after ${after}, so it goes on as before and nothing was interrupted; give it longer with --drain-timeout, or let jobs go back to their queues then with --hand-back`,
   )
+}
+
+/** It does not end. One that has refused to is put to work again; one that has not answered may end yet. */
+async function goOn(data: DataCaller, old: DaemonDocument, ended: FailedOutcome): Promise<never> {
+  const what = `it does not shut down: ${ended.error}`
+  if (ended.isLate) throw failed(`${what}; it is drained, and takes no jobs until it is resumed or ends`)
+  const resumed = await order(data, old, { method: 'resume', params: {}, answerMs: ANSWER_MS })
+  if (resumed.error === undefined) throw failed(`${what}; it was resumed, and goes on as before`)
+  throw failed(`${what}; it is drained, and cannot be resumed: ${resumed.error}`)
 }
 
 /** What was begun is undone: no daemon is left without work by a restart that does not go on. */

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
+import { createKeys } from '../../../src/redis/keys.js'
 import type { Finding } from '../../../daemon/check/finding.js'
 import { fixtureTasks, rqd, startDaemon } from '../../helpers/daemon.js'
 import { startRedis } from '../../helpers/redis.js'
@@ -76,4 +77,22 @@ t.test('a configuration that is none is the one finding', async (t) => {
   t.match(of('Configuration'), [{ status: 'fail', reason: /--executors is "many"/ }])
   const near = await check(['-u', 'unix:///nowhere/redis.sock'], { RQD_EXECUTER: '3' })
   t.match(near.of('Configuration')[1], { status: 'warn', reason: /RQD_EXECUTER.*did you mean RQD_EXECUTORS/ })
+})
+
+t.test('with tenants each of them is looked at, and the server once', async (t) => {
+  const redis = await startRedis(t)
+  const keys = createKeys('{bob}:rq')
+  await redis.client.hset(keys.worker('web.2'), 'birth', 'x')
+  const { code, of } = await check(['-u', redis.url, '-N', '2', '--name', 'web', '--tenants', 'ann,bob=2'])
+  t.equal(code, 1)
+  t.match(of('Tenant'), [
+    { status: 'ok', reason: 'ann has the prefix {ann}:rq and the weight 1' },
+    { status: 'ok', reason: 'bob has the prefix {bob}:rq and the weight 2' },
+  ])
+  t.match(of('Name'), [
+    { status: 'ok', reason: 'tenant ann: web is free' },
+    { status: 'fail', reason: 'tenant bob: a live worker is called web.2' },
+  ])
+  t.equal(of('Redis').length, 2)
+  t.equal(of('Redis version').length, 1)
 })

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { createKeys } from '../../../src/redis/keys.js'
 import { dashboardToken, startDashboard } from '../../helpers/dashboard.js'
 import { rqctl } from '../../helpers/daemon.js'
 import { Factory } from '../../helpers/factory.js'
@@ -77,4 +78,18 @@ t.test('C11 rqctl dashboard says at once that there is no Redis, and what is wro
   const wrong = await rqctl(['dashboard', '--http', 'everywhere'])
   t.equal(wrong.code, 2)
   t.match(wrong.stderr, 'the address of the HTTP listener is "everywhere"')
+})
+
+t.test('rqctl dashboard --tenant shows the queues of that tenant alone', async (t) => {
+  const redis = await startRedis(t)
+  for (const [prefix, queue] of [
+    ['{ann}:rq', 'of-ann'],
+    ['rq', 'of-all'],
+  ] as const) {
+    await redis.client.sadd(createKeys(prefix).queues, createKeys(prefix).queue(queue))
+  }
+  const { origin, token } = await startDashboard(t, redis, ['--tenant', 'ann'])
+  const { text } = await new Visiting(origin).get('/queues', { authorization: `Bearer ${token}` })
+  t.match(text, 'of-ann')
+  t.notMatch(text, 'of-all')
 })

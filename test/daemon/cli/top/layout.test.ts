@@ -3,7 +3,7 @@ import picocolors from 'picocolors'
 import t from 'tap'
 import { type Scene, renderTop, shareRows } from '../../../../daemon/cli/top/layout.js'
 import { firstView } from '../../../../daemon/cli/top/view.js'
-import { sampleStatus } from '../../control/fake-operations.js'
+import { sampleStatus, tenantsStatus } from '../../control/fake-operations.js'
 
 const colourless = picocolors.createColors(false)
 const colourful = picocolors.createColors(true)
@@ -137,4 +137,15 @@ t.test('rows are shared: queues keep a few, executors have what they need, the r
   t.same(shareRows(12, 30, 30), { executors: 8, queues: 4 })
   t.same(shareRows(12, 2, 30), { executors: 2, queues: 10 })
   t.same(shareRows(-3, 9, 9), { executors: 1, queues: 1 })
+})
+
+t.test('with tenants queues say whose they are, and so do executors where there is room', async (t) => {
+  const rates = { counters: {}, queues: { 'ann high': -0.5, high: 7 } }
+  const narrow = draw({ status: tenantsStatus, rates })
+  t.ok(narrow.some((line) => /^TENANT +QUEUE +WAITING +CHANGE/.test(line)))
+  t.ok(narrow.some((line) => /^ann +high +3 +-0\.5\/s/.test(line)))
+  const wide = draw({ status: tenantsStatus, rates }, 120)
+  t.ok(wide.some((line) => /WORKER.* JOB +TENANT +QUEUE/.test(line)))
+  t.ok(wide.some((line) => /web-1\.1 .* ann +high/.test(line)))
+  for (const line of [...narrow, ...draw({ status: tenantsStatus, rates }, 90)]) t.ok(line.length <= 90, line)
 })

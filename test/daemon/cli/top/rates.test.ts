@@ -1,7 +1,7 @@
 import t from 'tap'
 import { ratesBetween } from '../../../../daemon/cli/top/rates.js'
 import type { Status } from '../../../../daemon/control/operations.js'
-import { sampleStatus } from '../../control/fake-operations.js'
+import { sampleStatus, tenantsStatus } from '../../control/fake-operations.js'
 
 const later = (more: Partial<Status>, spanSec = 2): Status => ({
   ...sampleStatus,
@@ -32,4 +32,14 @@ t.test('nothing is compared with nothing, nor with another daemon', async (t) =>
   t.equal(ratesBetween(sampleStatus, later({}, -100)), undefined, 'the same process id in a new container')
   t.equal(ratesBetween(sampleStatus, later({}, 0)), undefined)
   t.equal(ratesBetween(sampleStatus, later({ counters: { ...counters, claimed: 0 } })), undefined)
+})
+
+t.test('queues of the same name that belong to different tenants are told apart', async (t) => {
+  const [queue] = sampleStatus.queues
+  const depths = (ann: number, bob: number) => [
+    { ...queue!, tenant: 'ann', depth: ann },
+    { ...queue!, tenant: 'bob', depth: bob },
+  ]
+  const before = { ...tenantsStatus, queues: depths(10, 20) }
+  t.same(ratesBetween(before, later({ queues: depths(8, 30) }))?.queues, { 'ann high': -1, 'bob high': 5 })
 })

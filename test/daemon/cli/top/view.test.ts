@@ -105,6 +105,11 @@ t.test('what was asked about is done, also if the row has another job by then', 
   t.same(press(view, 'y', moved).wish, { kind: 'stop', jobId: 'one' })
 })
 
+t.test('whose job it is, on a daemon with tenants, is kept beside it', async (t) => {
+  const shared = { ...status, executors: [row('w.1', { pid: 11, jobId: 'one', tenant: 'ann' })] }
+  t.same(type(['s', 'y'], firstView, shared).wish, { kind: 'stop', jobId: 'one', tenant: 'ann' })
+})
+
 t.test('an executor without a job has none to stop', async (t) => {
   const { view, wish } = type(['down', 's'])
   t.same([view.asking, view.note, wish], [undefined, 'w.2 runs no job.', undefined])
