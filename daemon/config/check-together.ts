@@ -2,13 +2,26 @@ import { RqdError } from '../../src/errors.js'
 import { isClusterUrl } from '../../src/redis/cluster/address.js'
 import { checkClusterPrefix } from '../../src/redis/cluster/open.js'
 import { isLocal, parseHttpAddress } from '../http/address.js'
+import { TENANT_PLACE, doubledTenant } from '../tenants/tenant.js'
+import { describeValue } from './describe-value.js'
 import type { Config } from './schema.js'
 
 type Together = Pick<
   Config,
   | ('url' | 'sentinel' | 'prefix' | 'queues' | 'dequeueStrategy' | 'weights' | 'fresh' | 'concurrency')
-  | (ReadSocket | Http)
+  | (ReadSocket | Http | 'tenants' | OfOnePrefix)
 >
+/** Options whose functions, classes or counts are made for the jobs of one prefix. */
+const ofOnePrefix = [
+  'maxJobs',
+  'maxIdleTime',
+  'exceptionHandlers',
+  'hooks',
+  'workerClass',
+  'jobClass',
+  'queueClass',
+] as const
+type OfOnePrefix = (typeof ofOnePrefix)[number]
 type Http = 'http' | 'httpAccess'
 type ReadSocket = 'readSocket' | 'readSocketMode' | 'readSocketGroup'
 
@@ -17,6 +30,7 @@ export function checkTogether(config: Together): void {
   const { queues, dequeueStrategy, weights, fresh, concurrency } = config
   checkReadSocket(config)
   checkHttp(config)
+  checkTenants(config)
   if (config.sentinel === undefined && isClusterUrl(config.url)) checkClusterPrefix(config.prefix)
   const weighted = Object.keys(weights)
   const stranger = weighted.find((queue) => !queues.includes(queue))
@@ -47,4 +61,24 @@ function checkReadSocket({ readSocket, readSocketMode, readSocketGroup }: Pick<C
   if (name === '') return
   const text = `${name} is given without readSocket: name the path of the socket that it is for`
   throw new RqdError('RQD_BAD_OPTION', text)
+}
+
+function checkTenants(config: Pick<Config, 'tenants' | 'prefix' | OfOnePrefix>): void {
+  const { tenants, prefix } = config
+  if (tenants.length === 0) return
+  const doubled = doubledTenant(tenants)
+  if (doubled !== undefined) {
+    throw new RqdError('RQD_BAD_OPTION', `tenants names ${JSON.stringify(doubled)} more than once; name it once`)
+  }
+  const names = tenants.map(({ name }) => name).join(', ')
+  if (!prefix.includes(TENANT_PLACE)) {
+    const text = `prefix is ${JSON.stringify(prefix)} and there are tenants (${names}): expected ${TENANT_PLACE} in it, where the name of each goes, or no prefix at all`
+    throw new RqdError('RQD_BAD_OPTION', text)
+  }
+  for (const key of ofOnePrefix) {
+    const value = config[key]
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue
+    const text = `${key} is ${describeValue(value)} and there are tenants (${names}): it is made for the jobs of one prefix; leave out one of them, or give each tenant a daemon`
+    throw new RqdError('RQD_BAD_OPTION', text)
+  }
 }

@@ -4,8 +4,8 @@ import type { Setting, Settings } from './settings.js'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Names that begin with RQD_ and are no options: the file's own, and what executors are started with. */
-const others = ['RQD_CONFIG', 'RQD_DAEMON', 'RQD_LIFELINE']
+/** Names that begin with RQD_ and are no options: the file's own, what executors are started with, and rqctl's. */
+const others = ['RQD_CONFIG', 'RQD_DAEMON', 'RQD_LIFELINE', 'RQD_TENANT']
 
 /** Names that RQ's command line reads, and the options that they are. */
 const rqNames: Readonly<Record<string, string>> = {

@@ -1,9 +1,10 @@
 import { RqdError, coerceError } from '../../src/errors.js'
 import { nearestSpelling } from '../control/spelling.js'
+import { DEFAULT_TENANT_PREFIX, placeTenants } from '../tenants/tenant.js'
 import { describeValue } from './describe-value.js'
 import { checkTogether } from './check-together.js'
 import { addressParts, environmentName, fileName, refusedNames } from './names.js'
-import { type Config, type ConfigInput, optionKeys, schema } from './schema.js'
+import { type Config, type ConfigInput, type Parsed, optionKeys, schema } from './schema.js'
 import { maskSecret } from './secrets.js'
 import { type Origin, type Setting, type Settings, nameSetting } from './settings.js'
 
@@ -40,9 +41,16 @@ export function configure(settings: Settings): Configuration {
     const [issue] = result.error.issues
     throw refusal(known, issue?.path ?? [], issue?.message ?? 'it is not valid')
   }
-  checkAll(result.data, known)
+  const config = withTenants(result.data, known.has('prefix'))
+  checkAll(config, known)
   const origins = optionKeys.map((key): [string, Origin] => [key, known.get(key)?.origin ?? { kind: 'default' }])
-  return { config: freeze(result.data), origins: new Map(origins), warnings }
+  return { config: freeze(config), origins: new Map(origins), warnings }
+}
+
+/** Give each tenant its prefix; where none is given for all, they have another default than a daemon of its own. */
+function withTenants(parsed: Parsed, hasPrefix: boolean): Config {
+  const prefix = parsed.tenants.length > 0 && !hasPrefix ? DEFAULT_TENANT_PREFIX : parsed.prefix
+  return { ...parsed, prefix, tenants: placeTenants(parsed.tenants, prefix) }
 }
 
 /** @throws RqdError RQD_BAD_OPTION that names an option which does not fit the others as its source does. */

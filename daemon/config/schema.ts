@@ -9,6 +9,7 @@ import { compatLines, DEFAULT_COMPAT } from '../../src/redis/compat.js'
 import { DEFAULT_PREFIX } from '../../src/redis/keys.js'
 import { rqDefaults } from '../../src/rq-defaults.js'
 import { cronEntries } from '../cron-config.js'
+import { type Tenant, readTenant } from '../tenants/tenant.js'
 import { DEFAULT_URL } from './address.js'
 import {
   checked,
@@ -65,6 +66,10 @@ export const schema = z.strictObject({
   prefix: text('the prefix of all keys')
     .regex(/^[^\s]+$/, 'a prefix has no blanks')
     .default(DEFAULT_PREFIX),
+  /** Whose jobs are run, with a prefix each; `prefix` has a place for them then. None: those of `prefix` alone. */
+  tenants: list(checked(readTenant, 'the name of a tenant'), /[\s,]+/, 'tenants')
+    .default([])
+    .transform((tenants) => tenants.map(readTenant)),
   /** With which line of RQ the data is shared, where one way of writing cannot serve both. */
   compat: z.enum(compatLines, { error: `expected ${compatLines.join(', ')}` }).default(DEFAULT_COMPAT),
   /** Folders from which functions are loaded. */
@@ -160,7 +165,9 @@ export const schema = z.strictObject({
   disableJobDescLogging: flag().default(false),
 })
 
-export type Config = Readonly<zod.output<typeof schema>>
+/** What `schema` makes: tenants have no prefixes yet. */
+export type Parsed = Readonly<zod.output<typeof schema>>
+export type Config = Omit<Parsed, 'tenants'> & { readonly tenants: readonly Tenant[] }
 export type ConfigInput = zod.input<typeof schema>
 
 /** Every option that there is. */

@@ -16,6 +16,7 @@ import type {
   RolloutProgress,
   ScaleReply,
   Status,
+  TenantStatus,
 } from './operations.js'
 import type { DaemonMethodName, MethodName } from './protocol.js'
 import type { Greeting } from './session-methods.js'
@@ -32,6 +33,7 @@ const text = be('text', (value) => typeof value === 'string')
 const truth = be('true or false', (value) => typeof value === 'boolean')
 const number = be('a number', Number.isFinite)
 const seconds = be('a number from 0', (value) => Number.isFinite(value) && (value as number) >= 0)
+const above0 = be('a number above 0', (value) => Number.isFinite(value) && (value as number) > 0)
 const int = be('a whole number', Number.isSafeInteger)
 const count = be('a whole number from 0', (value) => Number.isSafeInteger(value) && (value as number) >= 0)
 const positive = be('a whole number from 1', (value) => Number.isSafeInteger(value) && (value as number) >= 1)
@@ -42,6 +44,11 @@ const nullOr =
   (check: Check): Check =>
   (value, at) =>
     value === null ? undefined : check(value, at)
+
+const maybe =
+  (check: Check): Check =>
+  (value, at) =>
+    value === undefined ? undefined : check(value, at)
 
 const listOf =
   (check: Check): Check =>
@@ -83,6 +90,7 @@ const executor = object({
   >),
   failures: count,
   trouble: nullOr(text),
+  tenant: maybe(nullOr(text)),
 } satisfies Checks<ExecutorStatus>)
 
 const queue = object({
@@ -91,6 +99,7 @@ const queue = object({
   paused: truth,
   pausedEverywhere: truth,
   oldestAgeSec: nullOr(number),
+  tenant: maybe(text),
 } satisfies Checks<QueueStatus>)
 
 const counters = object({
@@ -104,8 +113,19 @@ const counters = object({
   executorDeaths: count,
 } satisfies Checks<Counters>)
 
+const state = oneOf('starting', 'running', 'paused', 'suspended', 'draining', 'drained', 'stopping')
+
+const tenant = object({
+  name: text,
+  weight: above0,
+  state,
+  connected: truth,
+  roundTripMs: nullOr(seconds),
+  running: count,
+} satisfies Checks<TenantStatus>)
+
 const status = object({
-  state: oneOf('starting', 'running', 'paused', 'suspended', 'draining', 'drained', 'stopping'),
+  state,
   pid: int,
   name: text,
   version: text,
@@ -114,6 +134,7 @@ const status = object({
   executors: listOf(executor),
   queues: listOf(queue),
   counters,
+  tenants: maybe(listOf(tenant)),
 } satisfies Checks<Status>)
 
 const paused = object({ paused: listOf(text) } satisfies Checks<{ paused: string[] }>)
@@ -121,8 +142,7 @@ const paused = object({ paused: listOf(text) } satisfies Checks<{ paused: string
 const restarted = { executors: count, ending: count, elapsedSec: seconds } satisfies Checks<RestartReply>
 
 const event: Check = (value, at) =>
-  object({ seq: count, time: text, type: text })(value, at) ??
-  ((value as DaemonEvent).missed === undefined ? undefined : positive((value as DaemonEvent).missed, `${at}.missed`))
+  object({ seq: count, time: text, type: text, missed: maybe(positive), tenant: maybe(text) })(value, at)
 
 const answers: Readonly<Record<DaemonMethodName, Check>> = {
   ping: oneOf('pong'),

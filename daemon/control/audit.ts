@@ -15,6 +15,14 @@ export interface Caller {
   readonly says: SaysOfItself | undefined
 }
 
+/** What is called. */
+export interface Call {
+  readonly method: string
+  /** Whom it is about, as the caller wrote it; undefined: the daemon as a whole. */
+  readonly tenant?: unknown
+  readonly params: unknown
+}
+
 const MAX_PARAMS = 200
 
 /** What may hold secrets: arguments of jobs, and whatever is named like one. */
@@ -23,8 +31,7 @@ const unshown = /^(args|kwargs|data|meta)$|pass|secret|token|dsn|credential/i
 /** Write one line about a changing call when it has ended, well or not. @returns what `run` does. */
 export async function audited<T>(
   { logger, clock }: { logger: Logger; clock: Clock },
-  method: string,
-  params: unknown,
+  { method, tenant, params }: Call,
   caller: () => Caller,
   run: () => Promise<T>,
 ): Promise<T> {
@@ -32,7 +39,17 @@ export async function audited<T>(
   const tell = (outcome: string, error?: string): void => {
     const { connection, socket, users, says } = caller()
     const durationSec = Math.round(clock.monoMs() - sinceMonoMs) / 1000
-    const known = { method, params: shownParams(params), outcome, error, durationSec, connection, socket }
+    const whose = tenant === undefined ? undefined : typeof tenant === 'string' ? cut(tenant) : shownParams(tenant)
+    const known = {
+      method,
+      tenant: whose,
+      params: shownParams(params),
+      outcome,
+      error,
+      durationSec,
+      connection,
+      socket,
+    }
     logger.info('control call', { ...known, caller: users, asItSays: shownSelf(says) })
   }
   try {

@@ -14,8 +14,8 @@ export interface CallContext {
   readonly onRollout: (progress: RolloutProgress) => void
   /** The caller says who it is. */
   readonly greet: (says: SaysOfItself) => Greeting
-  /** Tell it of events. @returns the number of the last one so far. */
-  readonly subscribe: (filter: EventFilter) => number
+  /** Tell it of events of a hub. @returns the number of the last one so far. */
+  readonly subscribe: (filter: EventFilter, hub: EventHub) => number
   /** @returns whether it was subscribed until now. */
   readonly unsubscribe: () => boolean
 }
@@ -23,15 +23,20 @@ export interface CallContext {
 /** Answers one method: parses the parameters, calls one operation. @throws BadParamsError, or what the operation threw. */
 export type Handler = (rawParams: unknown, context: CallContext) => Promise<unknown>
 
-/** What the methods work with: the daemon, and the data at rest. */
-export interface Served {
+/** What the methods work with: the daemon, or what it does for one tenant, and the data at rest. */
+export interface ServedOne {
   readonly operations: Operations
   readonly data: () => Promise<DataAccess>
   readonly events: EventHub
 }
 
+/** The same for the daemon as a whole, and for each of its tenants. */
+export interface Served extends ServedOne {
+  readonly tenants?: ReadonlyMap<string, ServedOne> | undefined
+}
+
 /** Bind the method table to a daemon. */
-export function bindMethods({ operations, data, events }: Served, version: string): Record<MethodName, Handler> {
+export function bindMethods({ operations, data, events }: ServedOne, version: string): Record<MethodName, Handler> {
   return { ...bindDaemon(operations, events, version), ...bindData(data) }
 }
 
@@ -58,13 +63,13 @@ export function bindDaemon(
     shutdown: bind('shutdown', ({ now }) => operations.shutdown(now)),
     'rpc.discover': bind('rpc.discover', () => (document ??= describeMethods(version))),
     hello: bind('hello', (says, { greet }) => greet(says)),
-    subscribe: bind('subscribe', (filter, { subscribe }) => ({ seq: subscribe(filter) })),
+    subscribe: bind('subscribe', (filter, { subscribe }) => ({ seq: subscribe(filter, events) })),
     unsubscribe: bind('unsubscribe', (_, { unsubscribe }) => ({ subscribed: unsubscribe() })),
     events: bind('events', (filter) => ({ events: events.recent(filter) })),
   }
 }
 
-function bindData(data: Served['data']): Record<DataMethodName, Handler> {
+function bindData(data: ServedOne['data']): Record<DataMethodName, Handler> {
   const handlers = Object.entries(dataMethods).map(([name, method]: [string, DataMethod]): [string, Handler] => [
     name,
     async (rawParams) => {

@@ -47,7 +47,8 @@ export function describeMethods(version: string): OpenRpc {
     openrpc: '1.3.2',
     info: {
       title: 'rqd control socket',
-      description: 'JSON-RPC 2.0, one JSON message a line, over a Unix socket.',
+      description:
+        'JSON-RPC 2.0, one JSON message a line, over a Unix socket. On a daemon with tenants every method also takes `tenant`, by name: the one that it is to be answered for.',
       version,
     },
     methods: methodNames.map(describeMethod),

@@ -18,6 +18,21 @@ export interface Status {
   readonly executors: readonly ExecutorStatus[]
   readonly queues: readonly QueueStatus[]
   readonly counters: Readonly<Counters>
+  /** Whose jobs are run; only where the daemon has tenants. */
+  readonly tenants?: readonly TenantStatus[] | undefined
+}
+
+/** How the daemon fares with one tenant. */
+export interface TenantStatus {
+  readonly name: string
+  readonly weight: number
+  /** What it does for this tenant. */
+  readonly state: DaemonState
+  /** The link to the Redis that has this tenant's keys. */
+  readonly connected: boolean
+  readonly roundTripMs: number | null
+  /** Jobs of this tenant that run now. */
+  readonly running: number
 }
 
 export interface ExecutorStatus {
@@ -51,6 +66,8 @@ export interface ExecutorStatus {
   /** Executors in a row that died before they did anything, and what is known of the last one's end. */
   readonly failures: number
   readonly trouble: string | null
+  /** Whose job it runs; null while it runs none. Only where the daemon has tenants. */
+  readonly tenant?: string | null | undefined
 }
 
 export interface QueueStatus {
@@ -63,6 +80,8 @@ export interface QueueStatus {
   readonly pausedEverywhere: boolean
   /** How long its first job has been waiting; null if there is none or it does not say. */
   readonly oldestAgeSec: number | null
+  /** Whose queue it is. Only where the daemon has tenants. */
+  readonly tenant?: string | undefined
 }
 
 /** Sent to a connection while its `drain` goes on. */

@@ -52,6 +52,7 @@ const executor = z.looseObject({
   recycled: z.record(z.enum(recycleReasons), count).describe('How often executors of this slot were replaced'),
   failures: count.describe('Executors in a row that died before they did anything'),
   trouble: z.string().nullable().describe('What is known of the end of the last of them'),
+  tenant: z.string().nullable().optional().describe('Whose job it runs, on a daemon with tenants; null: it runs none'),
 })
 
 const queue = z.looseObject({
@@ -60,6 +61,7 @@ const queue = z.looseObject({
   paused: z.boolean(),
   pausedEverywhere: z.boolean().describe('Whether it is paused for all daemons of this Redis'),
   oldestAgeSec: z.number().nullable().describe('How long the first job has been waiting, seconds'),
+  tenant: z.string().optional().describe('Whose queue it is, on a daemon with tenants'),
 })
 
 const counters = z.looseObject({
@@ -75,8 +77,19 @@ const counters = z.looseObject({
   executorDeaths: count,
 })
 
+const state = z.enum(['starting', 'running', 'paused', 'suspended', 'draining', 'drained', 'stopping'])
+
+const tenant = z.looseObject({
+  name: z.string(),
+  weight: z.number().positive().describe('Its share of the executors, beside the weights of the others'),
+  state: state.describe('What the daemon does for it'),
+  connected: z.boolean(),
+  roundTripMs: seconds.nullable(),
+  running: count.describe('Jobs of it that run now'),
+})
+
 const status: zod.ZodType<Status> = z.looseObject({
-  state: z.enum(['starting', 'running', 'paused', 'suspended', 'draining', 'drained', 'stopping']),
+  state,
   pid: z.int(),
   name: z.string(),
   version: z.string(),
@@ -89,6 +102,7 @@ const status: zod.ZodType<Status> = z.looseObject({
   executors: z.array(executor),
   queues: z.array(queue),
   counters,
+  tenants: z.array(tenant).optional().describe('Whose jobs it runs, on a daemon with tenants'),
 })
 
 const drained: zod.ZodType<DrainReply> = z.looseObject({

@@ -9,7 +9,7 @@ import { version as ownVersion } from '../../src/version.js'
 import { type Caller, audited } from './audit.js'
 import { faultOf, standardFault } from './faults.js'
 import { MAX_FRAME_BYTES, encodeFrame } from './framing.js'
-import { type Served, bindMethods } from './methods.js'
+import type { Served } from './methods.js'
 import { methodNames, methods } from './protocol.js'
 import type { RateLimit } from './rate.js'
 import { errorReply } from './request.js'
@@ -18,6 +18,7 @@ import { type SocketAccess, describeAccess, isShared, ownerOnly } from './socket
 import { type PlacedSocket, placeSocket } from './socket-file.js'
 import { checkSocketPath, ensureSocketFolder, ownUid } from './socket-path.js'
 import { didYouMean } from './spelling.js'
+import { type Addressed, addressed, bindTenants } from './tenant-methods.js'
 
 const { JSONRPCServer } = requirePackage('json-rpc-2.0') as typeof jsonRpc
 
@@ -125,7 +126,6 @@ export class ControlServer implements Service {
       limits: this.#limits,
       logger: this.#logger,
       clock: this.#clock,
-      events: this.#options.events,
       greeting: {
         name: this.#options.name ?? '',
         version: this.#version,
@@ -157,17 +157,18 @@ export class ControlServer implements Service {
       const hint = didYouMean(method, methodNames) || '; rpc.discover lists what there is'
       return Promise.resolve(errorReply(id, standardFault('method', `no method ${JSON.stringify(method)}${hint}`)))
     }
-    const handlers = bindMethods(served, version)
+    const answer = bindTenants(served, version)
     for (const name of methodNames) {
       rpc.addMethod(name, (params: unknown, context) => {
-        const call = (): Promise<unknown> => handlers[name](params, context)
-        return methods[name].changes ? this.#change(name, params, context, call) : call()
+        const request = addressed(params)
+        const call = (): Promise<unknown> => answer(name, request, context)
+        return methods[name].changes ? this.#change(name, request, context, call) : call()
       })
     }
     return rpc
   }
 
-  #change<T>(method: string, params: unknown, context: SessionContext, call: () => Promise<T>): Promise<T> {
+  #change<T>(method: string, request: Addressed, context: SessionContext, call: () => Promise<T>): Promise<T> {
     // Node does not tell who is at the other end of a Unix socket. Its mode tells who can be.
     const caller = (): Caller => ({
       connection: context.connection,
@@ -177,7 +178,7 @@ export class ControlServer implements Service {
     })
     const { readOnlyBeside: full } = this.#options
     const run = full === undefined ? call : (): Promise<T> => Promise.reject(readOnly(method, this.#path, full))
-    return audited({ logger: this.#logger, clock: this.#clock }, method, params, caller, run)
+    return audited({ logger: this.#logger, clock: this.#clock }, { method, ...request }, caller, run)
   }
 
   get #version(): string {

@@ -37,6 +37,7 @@ export const daemonEvent: zod.ZodType<DaemonEvent> = z.looseObject({
   seq: z.int().nonnegative().describe('Number of the event since the daemon started; it never goes back'),
   time: z.string().describe('ISO time'),
   type: z.string().describe('What has happened'),
+  tenant: z.string().optional().describe('Whom it is about, on a daemon with tenants'),
   missed: z.int().positive().optional().describe('Events before this one that were dropped: the reader was too slow'),
 })
 

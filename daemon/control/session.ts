@@ -8,7 +8,6 @@ import { coerceError } from '../../src/errors.js'
 import type { Logger } from '../../src/logger.js'
 import { requirePackage } from '../../src/require.js'
 import { EVENT } from '../events/event.js'
-import type { EventHub } from '../events/hub.js'
 import { standardFault } from './faults.js'
 import { type Frame, LineSplitter, encodeFrame } from './framing.js'
 import type { CallContext } from './methods.js'
@@ -64,7 +63,6 @@ export class Session {
     limits: SessionLimits
     logger: Logger
     clock: Clock
-    events: EventHub
     greeting: Greeting
   }) {
     const { socket, connection, clock } = options
@@ -75,7 +73,6 @@ export class Session {
     this.#clock = clock
     this.#rate = new Rate(options.limits.rate, clock.monoMs())
     this.#subscription = new Subscription({
-      hub: options.events,
       hasRoom: () => socket.writableLength < MAX_UNREAD_BYTES,
       send: (event) => this.#send(createJSONRPCNotification(EVENT, event)),
     })
@@ -86,7 +83,7 @@ export class Session {
         this.#says = says
         return options.greeting
       },
-      subscribe: (filter) => this.#subscription.begin(filter),
+      subscribe: (filter, hub) => this.#subscription.begin(filter, hub),
       unsubscribe: () => this.#subscription.end(),
       // Progress is only worth sending to those who read it.
       onProgress: (progress) => {

@@ -2,7 +2,6 @@ import { type DaemonEvent, type EventFilter, passes } from '../events/event.js'
 import type { EventHub } from '../events/hub.js'
 
 export interface SubscriptionOptions {
-  readonly hub: EventHub
   /** Whether the other side reads fast enough to take another one. */
   readonly hasRoom: () => boolean
   readonly send: (event: DaemonEvent) => void
@@ -18,9 +17,8 @@ export class Subscription {
     this.#options = options
   }
 
-  /** Be told of what passes this filter only, from now on. @returns the number of the last event so far. */
-  begin(filter: EventFilter): number {
-    const { hub } = this.#options
+  /** Be told of what happens there and passes this filter, from now on. @returns the number of the last event so far. */
+  begin(filter: EventFilter, hub: EventHub): number {
     this.end()
     this.#end = hub.listen((event) => {
       if (passes(filter, event)) this.#tell(event)

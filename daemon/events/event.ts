@@ -40,6 +40,8 @@ export interface DaemonEvent {
   readonly type: string
   /** Events before this one that were dropped, because the reader was too slow. */
   readonly missed?: number | undefined
+  /** Whom it is about, on a daemon with tenants; none: the daemon as a whole. */
+  readonly tenant?: string | undefined
   readonly [field: string]: unknown
 }
 

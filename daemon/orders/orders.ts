@@ -128,7 +128,7 @@ export class Orders implements OrderTaker {
     if (isOrderMethod(method) && !daemonMethods[method].changes) return run()
     const says = { client: by, user: null, pid: null }
     const caller = { socket: 'redis', users: 'whoever may write to this Redis', says }
-    return audited({ logger, clock }, method, params, () => caller, run)
+    return audited({ logger, clock }, { method, params }, () => caller, run)
   }
 }
 

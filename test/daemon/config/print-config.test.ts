@@ -26,7 +26,7 @@ t.test('--print-config shows every option, its value and its origin, aligned (W3
   t.match(line('sentinel'), '/etc/rqd.toml (SENTINEL)')
   t.match(line('sentry-dsn'), /https:\/\/\*\*\*@sentry.example\/1 +\/a.yaml:7/)
   t.match(line('name'), /- +default/)
-  for (const empty of ['preload', 'weights', 'cron']) t.match(line(empty), /- +default/)
+  for (const empty of ['tenants', 'preload', 'weights', 'cron']) t.match(line(empty), /- +default/)
   const columns = lines.map((each) => each.search(/(?<=\S {2,})\S/))
   t.same(new Set(columns).size, 1)
 })

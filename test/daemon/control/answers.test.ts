@@ -3,11 +3,11 @@ import { misfit, misfitOfEvent, misfitOfProgress, misfitOfRollout } from '../../
 import { describeMethods } from '../../../daemon/control/openrpc.js'
 import { type DaemonMethodName, drainProgress, methods, rolloutProgress } from '../../../daemon/control/protocol.js'
 import { daemonEvent } from '../../../daemon/control/session-methods.js'
-import { sampleCron, sampleStatus } from './fake-operations.js'
+import { sampleCron, sampleStatus, tenantsStatus } from './fake-operations.js'
 
 const samples: Record<DaemonMethodName, unknown> = {
   ping: 'pong',
-  status: sampleStatus,
+  status: tenantsStatus,
   pause: { paused: ['high'] },
   resume: { paused: [] },
   drain: { drained: true, handedBack: 0, elapsedSec: 2.5 },
@@ -47,7 +47,14 @@ t.test('the client takes an answer if and only if the method table does', async 
       if ((found === undefined) !== fits) t.fail(`${name}: ${JSON.stringify(variant)}`, { found, fits })
     }
   }
-  for (const variant of variants({ seq: 1, time: '2026-11-25T02:00:00.000Z', type: 'redis.lost', missed: 2 })) {
+  t.equal(await misfit('status', sampleStatus), undefined, 'without tenants')
+  for (const variant of variants({
+    seq: 1,
+    time: '2026-11-25T02:00:00.000Z',
+    type: 'redis.lost',
+    missed: 2,
+    tenant: 'ann',
+  })) {
     t.equal(misfitOfEvent(variant) === undefined, daemonEvent.safeParse(variant).success)
   }
   for (const variant of variants({ running: 2, elapsedSec: 0.5 })) {

@@ -200,3 +200,14 @@ export const sampleStatus: Status = {
   ],
   counters: { ...newCounters(), claimed: 1215, finished: 1204, failed: 7, retried: 3 },
 }
+
+/** The same daemon with two tenants. */
+export const tenantsStatus: Status = {
+  ...sampleStatus,
+  executors: sampleStatus.executors.map((each, i) => ({ ...each, tenant: i === 0 ? 'ann' : null })),
+  queues: sampleStatus.queues.map((each, i) => ({ ...each, tenant: i === 0 ? 'ann' : 'bob' })),
+  tenants: [
+    { name: 'ann', weight: 1, state: 'running', connected: true, roundTripMs: 0.42, running: 1 },
+    { name: 'bob', weight: 2.5, state: 'paused', connected: false, roundTripMs: null, running: 0 },
+  ],
+}

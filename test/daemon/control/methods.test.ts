@@ -21,7 +21,7 @@ t.test('each method calls its one operation', async (t) => {
       says.push(said)
       return greeting
     },
-    subscribe: ({ types }: { types: readonly string[] }) => types.length,
+    subscribe: ({ types }: { types: readonly string[] }, hub: EventHub) => (hub === events ? types.length : -1),
     unsubscribe: () => true,
   }
   t.same(Object.keys(handlers), methodNames)

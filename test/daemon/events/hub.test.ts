@@ -32,3 +32,50 @@ t.test('the last hundred events that are worth it are kept', (t) => {
   t.equal(hub.recent({ types: ['job'], queues: ['odd'] }).length, 50)
   t.end()
 })
+
+t.test('what happens to a tenant is told to who listens to it and to who listens to all, counted together', (t) => {
+  const hub = newHub()
+  const [ann, bob] = [hub.of('ann'), hub.of('bob')]
+  const all_: DaemonEvent[] = []
+  const anns: DaemonEvent[] = []
+  hub.listen((event) => all_.push(event))
+  ann.listen((event) => anns.push(event))
+  hub.publish('redis.lost')
+  ann.publish('job.failed', { queue: 'q' })
+  bob.publish('job.failed', { queue: 'q', tenant: 'somebody else' })
+  ann.publish('job.finished', { queue: 'q' }, false)
+  const time = '2026-11-25T02:00:00.000Z'
+  t.same(all_, [
+    { seq: 1, time, type: 'redis.lost' },
+    { seq: 2, time, type: 'job.failed', queue: 'q', tenant: 'ann' },
+    { seq: 3, time, type: 'job.failed', queue: 'q', tenant: 'bob' },
+    { seq: 4, time, type: 'job.finished', queue: 'q', tenant: 'ann' },
+  ])
+  t.same(anns, [all_[1], all_[3]])
+  t.same([hub.seq, ann.seq, bob.seq], [4, 4, 4])
+  t.same(hub.recent(all), all_.slice(0, 3))
+  t.same(ann.recent(all), [all_[1]])
+  t.same(bob.recent({ types: ['redis'], queues: [] }), [])
+  t.end()
+})
+
+t.test('a tenant is heard where somebody listens to it or to all, and not where they listen to another', (t) => {
+  const hub = newHub()
+  const [ann, bob] = [hub.of('ann'), hub.of('bob')]
+  const end = ann.listen(() => undefined)
+  t.same([hub.isHeard, ann.isHeard, bob.isHeard], [false, true, false])
+  end()
+  hub.listen(() => undefined)
+  t.same([hub.isHeard, ann.isHeard, bob.isHeard], [true, true, true])
+  t.end()
+})
+
+t.test('what happens to others takes no place among the events that are kept of a tenant', (t) => {
+  const hub = newHub()
+  const [ann, bob] = [hub.of('ann'), hub.of('bob')]
+  ann.publish('job.failed', { queue: 'q' })
+  for (let i = 0; i < 150; i++) bob.publish('job.failed', { queue: 'q' })
+  t.match(ann.recent(all), [{ seq: 1, tenant: 'ann' }])
+  t.equal(hub.recent(all)[0]?.seq, 52)
+  t.end()
+})
