@@ -16,7 +16,7 @@ export function TenantTable({ links, tenants }: TableProps): VNode {
   return (
     <Rows
       label="Tenants"
-      heads={['Tenant', 'State', numbers('waiting'), numbers('running'), numbers('weight'), 'Redis']}
+      heads={['Tenant', 'State', numbers('waiting'), numbers('running'), numbers('weight')]}
     >
       {tenants.map(({ name, state, waiting, running, weight, connected }) => (
         <tr id={`tenant-${name}`}>
@@ -27,6 +27,7 @@ export function TenantTable({ links, tenants }: TableProps): VNode {
           </th>
           <td>
             <Badge state={state} />
+            {connected ? null : <span class="badge failed">Redis does not answer</span>}
           </td>
           <td class="number">
             <Count value={waiting} />
@@ -37,7 +38,6 @@ export function TenantTable({ links, tenants }: TableProps): VNode {
           <td class="number">
             <Count value={weight} />
           </td>
-          <td>{connected ? 'answers' : <span class="alarming">does not answer</span>}</td>
         </tr>
       ))}
     </Rows>

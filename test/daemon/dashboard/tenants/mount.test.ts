@@ -33,8 +33,8 @@ t.test('C11 tenants: the list tells how each of them is, and leads to its dashbo
       .trim(),
   ])
   t.same(rows, [
-    ['ann', '/tenants/ann/', 'ann running 3 1 1 answers'],
-    ['bob', '/tenants/bob/', 'bob paused 0 12,345 2 does not answer'],
+    ['ann', '/tenants/ann/', 'ann running 3 1 1'],
+    ['bob', '/tenants/bob/', 'bob paused Redis does not answer 0 12,345 2'],
   ])
   t.match(text, '<title>Tenants · rqd</title>')
   t.match(await visiting.get('/tenants'), { status: 303, headers: { location: '/' } })
