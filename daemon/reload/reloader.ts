@@ -21,7 +21,7 @@ export interface ReloaderOptions {
   readonly spawnWith: (heapMb: number | null) => SpawnExecutor
   readonly environment: NodeJS.ProcessEnv
   readonly logger: DaemonLogger
-  readonly jobLog: JobLog
+  readonly jobLog: Pick<JobLog, 'change'>
 }
 
 /** Makes what `reload` brings: the configuration read again, and tried with an executor that takes no jobs. */

@@ -1,13 +1,13 @@
 import type { Claim } from '../../src/redis/store.js'
 import type { JobBoard } from './job-board.js'
-import type { Pool } from './pool.js'
+import type { Executors } from './executors.js'
 
 export interface HandoutOptions {
   board: Pick<
     JobBoard,
     'anyJobMs' | 'waiting' | 'claimSize' | 'accept' | 'returned' | 'dispatch' | 'handBackWaiting' | 'handBackAll'
   >
-  pool: Pick<Pool, 'capacity' | 'isMoving' | 'takeBack'>
+  pool: Pick<Executors, 'capacity' | 'isMoving' | 'takeBack'>
   /** False for a queue from which nothing may be begun now: paused, drained, stopped. */
   isOpen: (queue: string) => boolean
   /** Jobs may have found their executors, or lost them: look whether more can be claimed. */
@@ -28,7 +28,7 @@ export class Handout {
   /** How many jobs should be claimed now, beside so many that are on their way here. */
   capacity(coming: number): number {
     const { board, pool } = this.#options
-    return board.claimSize(pool.capacity(board.anyJobMs) - coming)
+    return board.claimSize(pool.capacity(board.anyJobMs, coming) - coming)
   }
 
   /** Claimed jobs have come. */

@@ -2,6 +2,7 @@ import { memoryUsage } from 'node:process'
 import { Link } from '../../src/redis/link.js'
 import type { DaemonSummary } from '../../src/fleet/daemon-summary.js'
 import type { Commands } from '../../src/worker/commands.js'
+import type { SettlePolicy } from '../../src/job/settle.js'
 import { newCounters } from '../../src/worker/counters.js'
 import { Recoverer } from '../../src/maintenance/recoverer.js'
 import { RqSweeper } from '../../src/maintenance/rq-sweeper.js'
@@ -14,15 +15,16 @@ import { Wakeup } from '../../src/worker/wakeup.js'
 import type { DaemonState, Operations } from '../control/operations.js'
 import { JobEvents } from '../events/job-events.js'
 import { Changes } from './changes.js'
-import { slotPolicyFor } from './slot-policy.js'
+import type { Demand, Executors } from './executors.js'
 import { Handout } from './handout.js'
 import { IdleWatch } from './idle-watch.js'
 import { JobBoard } from './job-board.js'
 import { JobOutputs } from './job-outputs.js'
 import { JobBudget } from './job-budget.js'
 import { obeyCommands } from './obey.js'
-import { OomWatch } from './oom-watch.js'
+import { newPool } from './new-pool.js'
 import { Pool } from './pool.js'
+import type { PoolListener } from './pool-options.js'
 import { Presence } from './presence.js'
 import { saveRunningMeta } from './save-meta.js'
 import type { SlotView } from './slot-view.js'
@@ -58,7 +60,7 @@ export class Parts {
   readonly counters = newCounters()
   readonly outputs = new JobOutputs()
   readonly presence: Presence
-  readonly pool: Pool
+  readonly pool: Executors
   readonly board: JobBoard
   readonly stoppedCalls: StoppedCalls
   readonly handout: Handout
@@ -70,7 +72,10 @@ export class Parts {
   readonly link: Link
   readonly wakeup: Wakeup
   readonly commands: Commands
-  readonly changes: Changes
+  /** Of the executors; undefined where they are shared: then the daemon as a whole has them. */
+  readonly changes: Changes | undefined
+  /** By which jobs are settled that end from now on. */
+  readonly settlePolicy: SettlePolicy
   readonly budget: JobBudget
   readonly idleWatch: IdleWatch
   readonly stopBudget: StopBudget
@@ -98,49 +103,41 @@ export class Parts {
       replicas: options.replicas,
       onBatch: (endings) => options.meter?.settled(endings),
     })
-    this.pool = new Pool({
-      workers: this.presence.workers,
-      spares: options.spares,
-      taskPaths: options.taskPaths,
-      preload: options.preload,
-      custom: options.custom,
-      statsIntervalMs: 1_000,
-      policy: { ...slotPolicyFor(options.custom), concurrency: options.concurrency },
-      recycle: options.recycle,
-      spawn: options.spawn,
-      oomWatch: new OomWatch(),
-      clock,
-      random,
-      logger,
-      events,
-      output: options.output,
-      listener: {
-        began: (execution, atMs) => this.board.began(execution, atMs),
-        callingBack: (...call) => this.board.callingBack(...call),
-        printed: (...piece) => this.board.printed(...piece),
-        ended: (result) => {
-          if (!this.stoppedCalls.ended(result)) this.board.ended(result)
-        },
-        lost: (execution, death) => {
-          if (!this.stoppedCalls.lost(execution, death)) this.board.lost(execution, death)
-        },
-        returned: (executions) => {
-          this.stoppedCalls.returned(executions)
-          this.handout.returned(executions)
-        },
-        meta: (execution, meta) => saveRunningMeta(store, this.board, execution, meta),
-        free: () => {
-          this.stoppedCalls.dispatch()
-          this.handout.look()
-        },
+    const listener: PoolListener = {
+      began: (execution, atMs) => this.board.began(execution, atMs),
+      callingBack: (...call) => this.board.callingBack(...call),
+      printed: (...piece) => this.board.printed(...piece),
+      ended: (result) => {
+        if (!this.stoppedCalls.ended(result)) this.board.ended(result)
       },
+      lost: (execution, death) => {
+        if (!this.stoppedCalls.lost(execution, death)) this.board.lost(execution, death)
+      },
+      returned: (executions) => {
+        this.stoppedCalls.returned(executions)
+        this.handout.returned(executions)
+      },
+      meta: (execution, meta) => saveRunningMeta(store, this.board, execution, meta),
+      free: () => {
+        this.stoppedCalls.dispatch()
+        this.handout.look()
+      },
+    }
+    const demand = (): Demand => ({
+      waiting: this.board.waiting,
+      coming: this.fetcher.coming,
+      isHungry: this.fetcher.isHungry,
+      jobMs: this.board.anyJobMs,
     })
+    const executors = options.share?.join(listener, demand) ?? newPool(options, this.presence.workers, listener)
+    this.pool = executors
     this.budget = new JobBudget(options.maxJobs, () => owner.end('that was the last of its jobs (max-jobs)'))
     const policy = {
       resultTtlSec: options.resultTtlSec,
       maxDeaths: options.maxDeaths,
       storesFailures: options.storesFailures ?? true,
     }
+    this.settlePolicy = policy
     this.board = new JobBoard({
       clock,
       logger,
@@ -187,12 +184,18 @@ export class Parts {
       },
       // What is sent ahead over several connections cannot be counted beforehand.
       armLimit: () =>
-        options.burst || this.budget.isLimited ? 0 : Math.min(MAX_ARMED_JOBS, this.pool.size * options.concurrency),
+        options.burst || this.budget.isLimited
+          ? 0
+          : Math.min(
+              MAX_ARMED_JOBS,
+              Math.floor((this.pool.size * options.concurrency) / (options.share?.sharers ?? 1)),
+            ),
       isArmed: (ticket) => this.wakeup.isArmed(ticket),
       idle: (empty) => this.#idle(empty),
       pausedEverywhere: () => void this.handout.takeBack(),
       reconcile: () => this.reconcile(),
       leaseLost,
+      sated: () => options.share?.offer(),
     })
     this.heart = new Heart({
       store,
@@ -267,17 +270,20 @@ export class Parts {
       owner,
       options.orders && ((id) => (id === this.presence.supervisorId ? this.heart.nudge() : undefined)),
     )
-    this.changes = new Changes({
-      pool: this.pool,
-      presence: this.presence,
-      commands: this.commands,
-      prepareReload: options.prepareReload,
-      onSettlePolicy: (changed) => Object.assign(policy, changed),
-      settled: () => this.settler.drain(SETTLE_LIMIT_MS),
-      unfit: () => (owner.phase() === 'starting' || owner.phase() === 'stopping' ? owner.phase() : undefined),
-      clock,
-      logger,
-    })
+    this.changes =
+      executors instanceof Pool
+        ? new Changes({
+            pool: executors,
+            presence: this.presence,
+            commands: this.commands,
+            prepareReload: options.prepareReload,
+            onSettlePolicy: (changed) => Object.assign(policy, changed),
+            settled: () => this.settler.drain(SETTLE_LIMIT_MS),
+            unfit: () => (owner.phase() === 'starting' || owner.phase() === 'stopping' ? owner.phase() : undefined),
+            clock,
+            logger,
+          })
+        : undefined
   }
 
   /** Jobs that are here and not over: with executors, or waiting for one. */

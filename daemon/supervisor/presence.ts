@@ -57,13 +57,17 @@ export class Presence {
   }
 
   /**
-   * Register so many more workers. @returns their names.
+   * Register so many more workers, now or with the others. @returns their names.
    * @throws RqdError RQD_NAME_TAKEN, RQD_REDIS; then there are as many as before
    */
   async enlist(count: number): Promise<string[]> {
     const { store, clock, name, queues } = this.#options
     const names = furtherNames(name, this.#workers, count)
     const allWorkers = [...this.#workers, ...names]
+    if (!this.#registered) {
+      this.#workers = allWorkers
+      return names
+    }
     const daemon = {
       ...this.#options,
       supervisorId: this.#supervisorId,
@@ -86,7 +90,9 @@ export class Presence {
     const supervisorId = this.#supervisorId
     const nowIso = formatIso(clock.epochMs())
     const left = this.#workers.filter((name) => !names.includes(name))
-    await dismissWorkers(store, { supervisorId, nowIso, queues, allWorkers: left, workers: names })
+    if (this.#registered) {
+      await dismissWorkers(store, { supervisorId, nowIso, queues, allWorkers: left, workers: names })
+    }
     this.#workers = this.#workers.filter((name) => !names.includes(name))
   }
 

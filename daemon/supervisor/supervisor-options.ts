@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { Clock } from '../../src/clock.js'
+import type { RqdError } from '../../src/errors.js'
 import type { Logger } from '../../src/logger.js'
 import type { Random } from '../../src/random.js'
 import type { Replicas } from '../../src/redis/replicas.js'
@@ -11,6 +12,8 @@ import type { CustomSettings } from '../ipc/custom-settings.js'
 import type { EventHub } from '../events/hub.js'
 import type { JobLog } from '../job-log.js'
 import type { PrepareReload } from './changes.js'
+import type { Demand, Executors } from './executors.js'
+import type { PoolListener } from './pool-options.js'
 import type { Meter } from '../meter.js'
 import type { RecyclePolicy } from './lifetime.js'
 import type { SpawnExecutor } from './spawn.js'
@@ -22,6 +25,18 @@ export interface OrderTaker {
   take(orders: readonly string[]): void
   /** No more orders: resolves when those under way are answered. */
   stop(): Promise<void>
+}
+
+/** A pool that several supervisors use. */
+export interface PoolSharing {
+  /** How many take part. */
+  readonly sharers: number
+  /** Take part. `demand` is asked again and again from now on. */
+  join(listener: PoolListener, demand: () => Demand): Executors
+  /** Whoever took part wants nothing for now: others may have its room. */
+  offer(): void
+  /** Why one of them may not have its way with what all share. */
+  refusal(wanted: string): RqdError
 }
 
 export interface SupervisorOptions {
@@ -67,6 +82,8 @@ export interface SupervisorOptions {
   /** Opens a connection for blocking calls. */
   connect: () => Redis
   spawn: SpawnExecutor
+  /** A share of a pool that others use as well; left out, it has one of its own. */
+  share?: PoolSharing | undefined
   clock: Clock
   random: Random
   logger: Logger

@@ -1,6 +1,7 @@
 import { deferred } from '../../src/deferred.js'
-import { RqdError, coerceError } from '../../src/errors.js'
+import { RqdError } from '../../src/errors.js'
 import { readPauses } from '../../src/fleet/pauses.js'
+import type { SettlePolicy } from '../../src/job/settle.js'
 import type { Service } from '../../src/service.js'
 import type {
   DaemonState,
@@ -14,13 +15,28 @@ import type {
   ScaleReply,
   Status,
 } from '../control/operations.js'
+import type { Changes, ChangesOptions } from './changes.js'
 import { drain } from './drain.js'
+import type { RunningJob } from './job-board.js'
 import { Parts, type Phase, SETTLE_LIMIT_MS } from './parts.js'
 import { countWaiting, takePulse, type Pulse } from './pulse.js'
 import { readLog } from './read-log.js'
 import { checkServed, executorStatus, noPauses, queueStatus } from './status.js'
 import { succeedDeadNeighbours } from './succession.js'
 import type { SupervisorOptions } from './supervisor-options.js'
+import { toldReload } from './told-reload.js'
+
+/** What `status` says of a supervisor apart from its executors. */
+export interface SupervisorLook extends Pick<Status, 'state' | 'queues' | 'counters'> {
+  readonly connected: boolean
+  readonly roundTripMs: number | null
+}
+
+/** What a change of the executors concerns. */
+export interface Crew extends Pick<ChangesOptions, 'presence' | 'commands' | 'settled'> {
+  /** Jobs that end from now on are settled by this. */
+  readonly settleBy: (policy: SettlePolicy) => void
+}
 
 /**
  * The parent: reads queues, keeps executors busy, writes what became of each job, and answers for all of it.
@@ -134,32 +150,58 @@ export class Supervisor implements Service, Operations {
   }
 
   async status(): Promise<Status> {
-    const { clock, store, queues } = this.#options
+    const { clock, identity, name, version, redisUrl } = this.#options
     const slots = [...this.#parts.pool.view(), ...this.#parts.pool.leaving()]
-    const summaries = this.#parts.link.connected ? await store.queueSummaries(queues).catch(() => undefined) : undefined
-    const pauses = summaries === undefined ? noPauses : await readPauses(store.redis, store.keys).catch(() => noPauses)
-    const nowMs = clock.epochMs()
+    const { state, connected, roundTripMs, queues, counters } = await this.look()
     const nowMonoMs = clock.monoMs()
     return {
-      state: this.state,
-      pid: this.#options.identity.pid,
-      name: this.#options.name,
-      version: this.#options.version,
+      state,
+      pid: identity.pid,
+      name,
+      version,
       uptimeSec: Math.round(nowMonoMs - this.#startedMonoMs) / 1000,
-      redis: {
-        url: this.#options.redisUrl,
-        connected: this.#parts.link.connected,
-        roundTripMs: this.#parts.link.roundTripMs,
-      },
-      executors: await Promise.all(slots.map((slot) => executorStatus(slot, this.#parts.board.running, nowMonoMs))),
+      redis: { url: redisUrl, connected, roundTripMs },
+      executors: await Promise.all(slots.map((slot) => executorStatus(slot, this.running, nowMonoMs))),
+      queues,
+      counters,
+    }
+  }
+
+  /** What `status` says apart from the executors. */
+  async look(): Promise<SupervisorLook> {
+    const { clock, store, queues } = this.#options
+    const { link, fetcher, counters } = this.#parts
+    const summaries = link.connected ? await store.queueSummaries(queues).catch(() => undefined) : undefined
+    const pauses = summaries === undefined ? noPauses : await readPauses(store.redis, store.keys).catch(() => noPauses)
+    const nowMs = clock.epochMs()
+    return {
+      state: this.state,
+      connected: link.connected,
+      roundTripMs: link.roundTripMs,
       queues: queues.map((queue, i) => {
         const paused = {
-          here: this.#parts.fetcher.isPaused(queue),
+          here: fetcher.isPaused(queue),
           everywhere: pauses.all || pauses.queues.includes(queue),
         }
         return queueStatus(queue, paused, summaries?.[i], nowMs)
       }),
-      counters: { ...this.#parts.counters },
+      counters: { ...counters },
+    }
+  }
+
+  /** Jobs that executors have, by execution. */
+  get running(): ReadonlyMap<string, RunningJob> {
+    return this.#parts.board.running
+  }
+
+  /** What a change of the executors concerns. */
+  get crew(): Crew {
+    const { presence, commands, settler, settlePolicy } = this.#parts
+    return {
+      presence,
+      commands,
+      settled: () => settler.drain(SETTLE_LIMIT_MS),
+      settleBy: (policy) => Object.assign(settlePolicy, policy),
     }
   }
 
@@ -202,36 +244,31 @@ export class Supervisor implements Service, Operations {
     return reply
   }
 
-  scale(executors: number, wait: boolean, onProgress: (progress: RolloutProgress) => void): Promise<ScaleReply> {
-    return this.#parts.changes.scale(executors, wait, onProgress)
+  async scale(executors: number, wait: boolean, onProgress: (progress: RolloutProgress) => void): Promise<ScaleReply> {
+    return this.#changes('scale').scale(executors, wait, onProgress)
   }
 
   /** One more executor, or one less; never none. */
-  scaleBy(difference: 1 | -1): Promise<ScaleReply> {
-    return this.#parts.changes.scaleBy(difference)
+  async scaleBy(difference: 1 | -1): Promise<ScaleReply> {
+    return this.#changes('scale').scaleBy(difference)
   }
 
-  restartExecutors(wait: boolean, onProgress: (progress: RolloutProgress) => void): Promise<RestartReply> {
-    return this.#parts.changes.restart(wait, onProgress)
+  async restartExecutors(wait: boolean, onProgress: (progress: RolloutProgress) => void): Promise<RestartReply> {
+    return this.#changes('restart-executors').restart(wait, onProgress)
   }
 
   async reload(wait: boolean, onProgress: (progress: RolloutProgress) => void): Promise<ReloadReply> {
-    const { events } = this.#options
-    try {
-      const reply = await this.#parts.changes.reload(wait, onProgress)
-      events.publish('config.reloaded', { changed: reply.changed, needRestart: reply.needRestart })
-      return reply
-    } catch (thrown) {
-      events.publish('config.refused', { error: coerceError(thrown).message })
-      throw thrown
-    }
+    const changes = this.#changes('reload')
+    return toldReload(this.#options.events, () => changes.reload(wait, onProgress))
   }
 
   logs(jobId: string, from: number, waitSec: number): Promise<LogPart> {
     return readLog(this.#parts.outputs, this.#parts.board.running, { jobId, from, waitMs: waitSec * 1000 })
   }
 
-  shutdown(now: boolean): Promise<{ running: number }> {
+  async shutdown(now: boolean): Promise<{ running: number }> {
+    const { share } = this.#options
+    if (share !== undefined) throw share.refusal('shutdown')
     const running = this.#parts.board.running.size
     // The answer goes out before the socket closes.
     setImmediate(() => {
@@ -241,10 +278,16 @@ export class Supervisor implements Service, Operations {
     return Promise.resolve({ running })
   }
 
+  #changes(wanted: string): Changes {
+    const { changes } = this.#parts
+    if (changes !== undefined) return changes
+    throw this.#options.share?.refusal(wanted) ?? new Error('there are no executors')
+  }
+
   async #stop(now: boolean): Promise<void> {
     const { logger } = this.#options
     this.#setPhase('stopping')
-    this.#parts.changes.stop()
+    this.#parts.changes?.stop()
     this.#done.resolve()
     this.#parts.idleWatch.stop()
     await this.#parts.fetcher.stop()

@@ -40,6 +40,8 @@ export interface FetcherOptions {
   reconcile: () => Promise<void>
   /** The lease is gone: register again, or give up by rejecting. */
   leaseLost: () => Promise<void>
+  /** It wants no jobs for now: others may have the room that was kept for it. */
+  sated?: () => void
 }
 
 /**
@@ -54,6 +56,10 @@ export class Fetcher implements Service {
   readonly #pausedEverywhere = new Set<string>()
   #suspended = false
   #unsure = false
+  #isHungry = false
+  #coming = 0
+  /** Claims in a row that have failed. */
+  #failures = 0
   /** All open queues were found empty, and the next id on any of them will be told. */
   #watching = false
   #running: Promise<void> | undefined
@@ -156,13 +162,23 @@ export class Fetcher implements Service {
     return this.#turns
   }
 
+  /** True while it would claim jobs if it had room for them. */
+  get isHungry(): boolean {
+    return this.#isHungry
+  }
+
+  /** Most jobs that claims under way may bring, those sent ahead apart. None where Redis does not answer. */
+  get coming(): number {
+    return this.#failures > 0 ? 0 : this.#coming
+  }
+
   async #loop(): Promise<void> {
-    let failures = 0
     while (!this.#stopped) {
       this.#turns += 1
       this.#wake = deferred()
       this.#watching = false
       const queues = this.#openQueues()
+      this.#isHungry = queues.length > 0 && this.#failures === 0
       const limit = this.#options.capacity(0)
       if (queues.length === 0 || limit <= 0) {
         await this.#wake.promise
@@ -174,17 +190,18 @@ export class Fetcher implements Service {
           this.#unsure = false
         }
         const waitMs = await this.#claim(queues, limit)
-        failures = 0
+        this.#failures = 0
         if (waitMs !== 0) await this.#pause(waitMs)
       } catch (thrown) {
-        failures += 1
+        this.#failures += 1
         this.#unsure = true
         const error = coerceError(thrown)
         // Once per outage: the link's own state is logged elsewhere.
-        if (failures === 1) this.#options.logger.error('cannot claim jobs', { error: error.message })
-        await this.#pause(Math.min(1_000, 50 * 2 ** failures) * (0.5 + 0.5 * this.#options.random.unit()))
+        if (this.#failures === 1) this.#options.logger.error('cannot claim jobs', { error: error.message })
+        await this.#pause(Math.min(1_000, 50 * 2 ** this.#failures) * (0.5 + 0.5 * this.#options.random.unit()))
       }
     }
+    this.#isHungry = false
   }
 
   #openQueues(): string[] {
@@ -198,7 +215,9 @@ export class Fetcher implements Service {
 
   #send(queues: readonly string[], limit: number): SentClaim {
     const call = this.#call(queues, limit)
-    return { call, answer: this.#options.store.claim(call) }
+    this.#coming += limit
+    const answer = this.#options.store.claim(call).finally(() => (this.#coming -= limit))
+    return { call, answer }
   }
 
   #call(queues: readonly string[], limit: number): ClaimCall {
@@ -271,6 +290,8 @@ export class Fetcher implements Service {
 
   async #pause(waitMs: number | null): Promise<void> {
     if (this.#stopped) return
+    this.#isHungry = false
+    this.#options.sated?.()
     const timer = waitMs === null ? undefined : setTimeout(() => this.wake(), waitMs)
     await this.#wake.promise
     clearTimeout(timer)
