@@ -14,10 +14,7 @@ interface TableProps {
 /** Tenants as a table; each leads to its dashboard. */
 export function TenantTable({ links, tenants }: TableProps): VNode {
   return (
-    <Rows
-      label="Tenants"
-      heads={['Tenant', 'State', numbers('waiting'), numbers('running'), numbers('weight')]}
-    >
+    <Rows label="Tenants" heads={['Tenant', 'State', numbers('waiting'), numbers('running'), numbers('weight')]}>
       {tenants.map(({ name, state, waiting, running, weight, connected }) => (
         <tr id={`tenant-${name}`}>
           <th scope="row">
