@@ -79,7 +79,7 @@ export async function createMonitor(
   const site =
     tenants.length === 0
       ? mountDashboard({ ...shared, data: dataOf(null) })
-      : mountTenants({ ...shared, tenants, dataOf })
+      : mountTenants({ ...shared, tenants, dataOf, status })
   const server = new HttpServer({
     address,
     hosts: httpHosts,

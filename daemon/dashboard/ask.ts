@@ -7,6 +7,8 @@ export interface Ask {
   readonly path: string
   /** That place: empty, or a path such as `/rq`. */
   readonly base: string
+  /** The place of the site that it is part of, for which a sign-in holds: the base, or above it. */
+  readonly root: string
   readonly query: URLSearchParams
   /** Fields of a form that was sent; empty for a GET. */
   readonly form: URLSearchParams

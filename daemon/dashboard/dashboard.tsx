@@ -7,40 +7,39 @@ import type { BulkRuns } from './bulk-runs.js'
 import type { FailureIndex } from './failure-index.js'
 import { actions } from './actions/actions.js'
 import { type Ask, type Reply, redirect, textReply } from './ask.js'
-import { writeCookie } from './cookies.js'
 import { CSRF_FIELD, csrfToken, findForgery } from './csrf.js'
+import type { Door } from './door.js'
+import { placeOf } from './go-to.js'
+import type { Answering } from './handler.js'
 import { ErrorBody, statusOf } from './pages/error.js'
 import type { PageContent, PageContext } from './pages/page.js'
 import { pages } from './pages/pages.js'
 import { Notes } from './notes.js'
 import { Orders } from './orders.js'
-import { Sessions } from './sessions.js'
 import { shownParams } from '../control/audit.js'
-import { visitorOf } from './tokens.js'
 import { Layout } from './view/layout.js'
 import { Links } from './view/links.js'
 import { CONFIRMED_FIELD, Question } from './view/question.js'
 import { htmlReply } from './view/render.js'
 import { RunsStrip } from './view/runs.js'
-import { SignIn } from './view/sign-in.js'
-import type { Visitor } from './visitor.js'
-import { type Admission, type Visit, admit, cookieName, cookieScope, newVisitorId } from './visits.js'
+import type { Visit } from './visits.js'
 
 export interface DashboardOptions {
   readonly data: DataCaller
-  readonly admission: Admission
+  readonly door: Door
   /** What forms are signed with; the same in all processes that serve one dashboard. */
   readonly secret: string
   readonly clock: Clock
   readonly logger: Logger
   readonly failures: Pick<FailureIndex, 'snapshot'>
   readonly runs: BulkRuns
+  /** Whose jobs it shows, where each of several tenants has a dashboard. */
+  readonly tenant?: string | undefined
 }
 
 /** Answers requests for the dashboard, except for files and what goes on (see handler.ts). */
-export class Dashboard {
+export class Dashboard implements Answering {
   readonly #options: DashboardOptions
-  readonly #sessions: Sessions
   readonly #notes = new Notes()
   readonly #orders: Orders
   readonly #failures: Pick<FailureIndex, 'snapshot'>
@@ -57,12 +56,11 @@ export class Dashboard {
         return snapshot
       },
     }
-    this.#sessions = new Sessions(options.clock)
   }
 
   /** Who asks. */
   admit(ask: Ask): Promise<Visit> {
-    return admit(ask, this.#options.admission, this.#sessions)
+    return this.#options.door.admit(ask)
   }
 
   /** Another one each time while something goes on that pages show: they are to be loaded again. */
@@ -75,19 +73,13 @@ export class Dashboard {
   }
 
   async answer(ask: Ask): Promise<Reply> {
+    const { door, tenant } = this.#options
     const links = new Links(ask.base)
     const visit = await this.admit(ask)
-    if (this.#options.admission.kind === 'tokens') {
-      const { rules } = this.#options.admission
-      if (ask.path === '/sign-in' && ask.method === 'POST') {
-        return this.#signIn(ask, links, visitorOf(ask.form.get('token') ?? '', rules))
-      }
-      // An address with a token in it, as command lines print them: it must not stay in the browser's bar.
-      const shown = ask.query.get('token')
-      if (shown !== null && ask.method === 'GET') return this.#signIn(ask, links, visitorOf(shown, rules))
-    }
+    const atDoor = door.answerToken(ask)
+    if (atDoor !== undefined) return atDoor
     const { visitor } = visit
-    if (visitor === undefined) return this.#turnAway(links)
+    if (visitor === undefined) return door.turnAway(ask)
     const context: PageContext = {
       data: this.#options.data,
       query: ask.query,
@@ -98,6 +90,7 @@ export class Dashboard {
       orders: this.#orders,
       failures: this.#failures,
       runs: this.#options.runs,
+      tenant: tenant === undefined ? undefined : { name: tenant, list: new Links(ask.root).to('/') },
     }
     if (ask.method === 'POST') return this.#act(ask, context, visit)
     const page = pages.get(ask.path)
@@ -139,7 +132,7 @@ export class Dashboard {
   async #act(ask: Ask, context: PageContext, visit: Visit): Promise<Reply> {
     const forgery = findForgery(ask.headers, ask.form.get(CSRF_FIELD), context.csrf)
     if (forgery !== undefined) return textReply(403, `Refused: ${forgery}.`)
-    if (ask.path === '/sign-out') return this.#signOut(ask, context.links, visit)
+    if (ask.path === '/sign-out') return this.#options.door.signOut(ask, visit)
     const name = ask.path.startsWith('/do/') ? ask.path.slice('/do/'.length) : ''
     const action = actions.get(name)
     if (action === undefined) return textReply(404, `There is no action ${ask.path}.`)
@@ -188,35 +181,6 @@ export class Dashboard {
       return redirect(context.links.to(back))
     }
   }
-
-  #signIn(ask: Ask, links: Links, visitor: Visitor | undefined): Reply {
-    if (visitor === undefined) return htmlReply(401, <SignIn links={links} wrong={true} />)
-    // A new id, so that nobody can have planted the old one.
-    const id = newVisitorId()
-    this.#sessions.open(id, visitor)
-    this.#options.logger.info('dashboard: signed in', { caller: visitor.name })
-    const query = new URLSearchParams(ask.query)
-    query.delete('token')
-    const path = ask.path === '/sign-in' ? '/' : placeOf(ask.path)
-    const cookie = writeCookie(cookieName(ask), id, cookieScope(ask))
-    return redirect(links.to(path, Object.fromEntries(query)), { 'set-cookie': cookie })
-  }
-
-  #signOut(ask: Ask, links: Links, { id }: Visit): Reply {
-    this.#sessions.close(id)
-    const cookie = writeCookie(cookieName(ask), newVisitorId(), cookieScope(ask))
-    return redirect(links.to('/'), { 'set-cookie': cookie })
-  }
-
-  #turnAway(links: Links): Reply {
-    if (this.#options.admission.kind === 'application') return textReply(403, 'You may not see this dashboard.')
-    return htmlReply(401, <SignIn links={links} wrong={false} />)
-  }
-}
-
-/** Where to go next: a place of ours, whatever the form or the address says. */
-function placeOf(text: string | null): string {
-  return text !== null && /^\/(?![/\\])/.test(text) ? text : '/'
 }
 
 function errorPage(error: Error, status = statusOf(error)): PageContent {

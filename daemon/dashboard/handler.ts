@@ -3,27 +3,41 @@ import type { TLSSocket } from 'node:tls'
 import { coerceError } from '../../src/errors.js'
 import type { Logger } from '../../src/logger.js'
 import { type Ask, MOST_FORM_BYTES, type Reply, textReply } from './ask.js'
-import type { Dashboard } from './dashboard.js'
 import { answerFile } from './files.js'
 import { plainFields } from './form-value.js'
 import { safeHeaders } from './headers.js'
 import type { Live } from './live.js'
+import type { Visit } from './visits.js'
 
 /** A request as frameworks hand it on: some read the body, or cut off the place where we are mounted. */
 export type MountedRequest = IncomingMessage & { readonly baseUrl?: unknown; readonly body?: unknown }
 
+/** Makes the answers to requests, except for files and what goes on. */
+export interface Answering {
+  /** Who asks. */
+  admit(ask: Ask): Promise<Visit>
+  answer(ask: Ask): Promise<Reply>
+}
+
+/** Where requests come in: `base` is where we are mounted, `path` what stands behind it; `root`: see `Ask`. */
+export interface Place {
+  readonly base: string
+  readonly path: string
+  readonly root?: string
+}
+
 export interface HandlerOptions {
-  readonly dashboard: Dashboard
+  readonly dashboard: Answering
   readonly live: Live
   readonly logger: Logger
 }
 
-/** Answers a request; never throws. `base`: where we are mounted, with `path` being what stands behind it. */
+/** Answers a request; never throws. */
 export async function handle(
   { dashboard, live, logger }: HandlerOptions,
   request: MountedRequest,
   response: ServerResponse,
-  place: { readonly base: string; readonly path: string },
+  place: Place,
 ): Promise<void> {
   try {
     const ask = await readAsk(request, place)
@@ -45,7 +59,7 @@ export async function handle(
 // What comes of it still is not waited for.
 const tooLarge = textReply(413, 'The form is too large.', { connection: 'close' })
 
-async function answer(dashboard: Dashboard, ask: Ask): Promise<Reply> {
+async function answer(dashboard: Answering, ask: Ask): Promise<Reply> {
   const { method, path } = ask
   if (method !== 'GET' && method !== 'HEAD' && method !== 'POST') {
     return textReply(405, `Found ${method}; expected GET, HEAD or POST.`, { allow: 'GET, HEAD, POST' })
@@ -66,10 +80,7 @@ function copied(headers: Reply['headers']): Record<string, string | string[]> {
 }
 
 /** @returns undefined if the form is too large */
-async function readAsk(
-  request: MountedRequest,
-  { base, path }: { base: string; path: string },
-): Promise<Ask | undefined> {
+async function readAsk(request: MountedRequest, { base, path, root = base }: Place): Promise<Ask | undefined> {
   const { method = 'GET', url = '/', headers } = request
   const at = url.indexOf('?')
   const form = method === 'POST' ? await readForm(request) : new URLSearchParams()
@@ -78,6 +89,7 @@ async function readAsk(
     method,
     path: path === '' ? '/' : path,
     base,
+    root,
     query: plainFields(new URLSearchParams(at === -1 ? '' : url.slice(at + 1))),
     form: plainFields(form),
     headers,

@@ -47,6 +47,6 @@ export function cookieName({ headers }: Pick<Ask, 'headers'>): string {
   return port === undefined ? 'rqd' : `rqd_${port}`
 }
 
-export function cookieScope({ base, isEncrypted }: Pick<Ask, 'base' | 'isEncrypted'>): CookieScope {
-  return { path: base, isSecure: isEncrypted }
+export function cookieScope({ root, isEncrypted }: Pick<Ask, 'root' | 'isEncrypted'>): CookieScope {
+  return { path: root, isSecure: isEncrypted }
 }

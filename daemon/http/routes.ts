@@ -18,7 +18,8 @@ export function monitorRoutes({ status, metrics }: RouteSources): ReadonlyMap<st
         open: true,
         answer: async () => {
           const { ready, reasons } = readinessOf(await status())
-          return ready ? plain(200, 'ready') : plain(503, `not ready: ${reasons.join('; ')}`)
+          const text = [ready ? 'ready' : 'not ready', ...(reasons.length === 0 ? [] : [reasons.join('; ')])].join(': ')
+          return plain(ready ? 200 : 503, text)
         },
       },
     ],

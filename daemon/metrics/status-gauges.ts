@@ -1,7 +1,7 @@
 import type * as promClient from 'prom-client'
 import { requirePackage } from '../../src/require.js'
 import type { Counters } from '../../src/worker/counters.js'
-import type { ExecutorStatus, QueueStatus, Status } from '../control/operations.js'
+import type { ExecutorStatus, QueueStatus, Status, TenantStatus } from '../control/operations.js'
 
 const { Counter, Gauge } = requirePackage('prom-client') as typeof promClient
 
@@ -58,8 +58,8 @@ export class StatusGauges {
       sum(executors.map((e) => e.rssBytes ?? 0)),
     )
     const ofQueues = (value: (queue: QueueStatus) => number | null): Labelled[] =>
-      queues.map((queue) => [{ queue: queue.name }, value(queue)])
-    const labels = ['queue']
+      queues.map((queue) => [{ ...ofTenant(queue.tenant), queue: queue.name }, value(queue)])
+    const labels = ['tenant', 'queue']
     this.#gauge(
       'rqd_queue_depth',
       'Jobs that wait.',
@@ -78,10 +78,41 @@ export class StatusGauges {
       labels,
       ofQueues(({ paused }) => (paused ? 1 : 0)),
     )
+    if (status.tenants !== undefined) this.#setTenants(status.tenants)
     for (const [name, help] of Object.entries(counted)) {
       this.#total(`rqd_${snake(name)}_total`, help, [], [[{}, counters[name as keyof Counters]]])
     }
     this.#total('rqd_executors_recycled_total', 'Executors replaced, by reason.', ['reason'], recycled(executors))
+  }
+
+  #setTenants(tenants: readonly TenantStatus[]): void {
+    const labels = ['tenant']
+    const ofTenants = (value: (tenant: TenantStatus) => number | null): Labelled[] =>
+      tenants.map((tenant) => [ofTenant(tenant.name), value(tenant)])
+    this.#gauge(
+      'rqd_tenant_state',
+      'What the daemon does for the tenant.',
+      ['tenant', 'state'],
+      tenants.map(({ name, state }) => [{ ...ofTenant(name), state }, 1]),
+    )
+    this.#gauge(
+      'rqd_tenant_redis_up',
+      "Whether the tenant's Redis answers.",
+      labels,
+      ofTenants(({ connected }) => (connected ? 1 : 0)),
+    )
+    this.#gauge(
+      'rqd_tenant_redis_round_trip_seconds',
+      'How long the last ping of the tenant took.',
+      labels,
+      ofTenants(({ roundTripMs }) => toSec(roundTripMs)),
+    )
+    this.#gauge(
+      'rqd_tenant_running_jobs',
+      'Jobs of the tenant that run now.',
+      labels,
+      ofTenants(({ running }) => running),
+    )
   }
 
   /** What the process itself uses. */
@@ -113,8 +144,8 @@ export class StatusGauges {
   }
 }
 
-function ofTenant(tenant: string | null): Labels {
-  return tenant === null ? {} : { tenant }
+function ofTenant(tenant: string | null | undefined): Labels {
+  return tenant === null || tenant === undefined ? {} : { tenant }
 }
 
 function recycled(executors: readonly ExecutorStatus[]): [Labels, number][] {

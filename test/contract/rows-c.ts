@@ -240,6 +240,16 @@ export const rowsC: Readonly<Record<string, Row>> = {
         'daemon/dashboard/embed.test.ts: C11 embedding: ${name}: pages, files, forms and what is live lie below the mount',
         'examples/dashboard.test.ts: C11 the example on Express',
       ],
+      'tenants: metrics and readiness tell them apart': [
+        'daemon/metrics/metrics.test.ts: C11: with tenants, what is about queues and jobs is told by tenant',
+        'daemon/http/readiness.test.ts: C11: with tenants, one whose Redis answers is enough, and the others are named',
+      ],
+      'tenants: a list and a dashboard for each, which shows nothing of the others': [
+        'daemon/dashboard/tenants/mount.test.ts: C11 tenants: the list tells how each of them is',
+        'daemon/dashboard/tenants/mount.test.ts: C11 tenants: what is of one tenant shows on no page of another',
+        'daemon/dashboard/tenants/mount.test.ts: C11 tenants: one sign-in serves all',
+        'browser/tenants.test.ts: C11 they work without JavaScript',
+      ],
       'the dashboard in a browser: live, by keys, without JavaScript, for everybody': [
         'browser/use.test.ts: C11 what happens shows without a reload',
         'browser/use.test.ts: C11 keys lead through it',

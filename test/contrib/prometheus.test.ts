@@ -59,7 +59,7 @@ t.test(
     for (const name of expressions.flatMap(metricsIn)) t.ok(documented.has(name), name)
     // Grafana fills in its variables before Prometheus sees them.
     const rules = expressions.map((expr, i) => {
-      const filled = expr.replaceAll('$__rate_interval', '5m').replaceAll('$instance', '.*')
+      const filled = expr.replaceAll('$__rate_interval', '5m').replaceAll('$instance', '.*').replaceAll('$tenant', '.*')
       return { record: `panel:${i}`, expr: filled }
     })
     const file = join(await tempFolder(t), 'panels.json')

@@ -26,6 +26,8 @@ export interface PageContext {
   readonly failures: Pick<FailureIndex, 'snapshot'>
   /** Runs on many jobs. */
   readonly runs: BulkRuns
+  /** Whose jobs these are, and the address of the list of all; undefined where there are no tenants. */
+  readonly tenant: { readonly name: string; readonly list: string } | undefined
 }
 
 /** What a page says, inside the frame that all share. */

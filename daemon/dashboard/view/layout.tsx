@@ -1,9 +1,8 @@
 import type { ComponentChildren, VNode } from 'preact'
-import { CSRF_FIELD } from '../csrf.js'
-import { printable } from '../../printable.js'
 import type { Note } from '../notes.js'
 import { type PageContent, type PageContext, type Section, sections } from '../pages/page.js'
-import type { Links } from './links.js'
+import { type KeyHelp, dashboardKeys } from './help.js'
+import { Shell } from './shell.js'
 
 const paths: Readonly<Record<Section, string>> = {
   Overview: '/',
@@ -25,139 +24,51 @@ export interface Frame {
   readonly hasSession: boolean
 }
 
-/** A whole page. */
+/** A whole page of a dashboard. */
 export function Layout({ frame, content }: { readonly frame: Frame; readonly content: PageContent }): VNode {
   const { context, notes, runs, hasSession } = frame
-  const { links, visitor } = context
-  return (
-    <html lang="en">
-      <Head links={links} title={content.title} />
-      <body data-live-url={links.to('/live')}>
-        <a class="skip" href="#main">
-          Skip to the page
-        </a>
-        <header class="bar">
-          <a class="brand" href={links.to('/')}>
-            rqd
+  const { links, tenant } = context
+  const title = tenant === undefined ? content.title : `${content.title} · ${tenant.name}`
+  const bar = (
+    <>
+      {tenant === undefined ? null : <TenantMark tenant={tenant} />}
+      <nav aria-label="Parts of the dashboard">
+        {sections.map((section) => (
+          <a
+            href={links.to(paths[section])}
+            aria-current={section === content.section ? 'page' : undefined}
+            data-key={section.slice(0, 1).toLowerCase()}
+          >
+            {section}
           </a>
-          <nav aria-label="Parts of the dashboard">
-            {sections.map((section) => (
-              <a
-                href={links.to(paths[section])}
-                aria-current={section === content.section ? 'page' : undefined}
-                data-key={section.slice(0, 1).toLowerCase()}
-              >
-                {section}
-              </a>
-            ))}
-          </nav>
-          <form class="find" role="search" method="get" action={links.to('/jobs')}>
-            <input type="search" name="find" placeholder="Job id" aria-label="Id of a job" autocomplete="off" />
-          </form>
-          <span class="who">
-            {visitor.role === 'view' ? <span class="badge view">view only</span> : null}
-            <span id="live-state" class="live" role="img" aria-label="not live" title="not live" />
-            <button type="button" class="button quiet" id="theme" hidden>
-              Theme
-            </button>
-            {hasSession ? <SignOut context={context} /> : null}
-          </span>
-        </header>
-        <main id="main" tabIndex={-1}>
-          <div id="notes" role="status">
-            {notes.map(({ kind, text }) => (
-              <p class={`note ${kind}`}>{printable(text)}</p>
-            ))}
-          </div>
-          <div id="runs" data-live>
-            {runs}
-          </div>
-          {content.body}
-        </main>
-        <Help />
-      </body>
-    </html>
-  )
-}
-
-/** A page before anybody is let in, or without the rest around it. */
-export function Bare({
-  links,
-  title,
-  children,
-}: {
-  readonly links: Links
-  readonly title: string
-  readonly children: ComponentChildren
-}): VNode {
-  return (
-    <html lang="en">
-      <Head links={links} title={title} />
-      <body>
-        <main id="main" class="bare">
-          <p class="brand">rqd</p>
-          {children}
-        </main>
-      </body>
-    </html>
-  )
-}
-
-function Head({ links, title }: { readonly links: Links; readonly title: string }): VNode {
-  return (
-    <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <meta name="color-scheme" content="light dark" />
-      <title>{`${title} · rqd`}</title>
-      <link rel="icon" href={links.to('/static/icon.svg')} type="image/svg+xml" />
-      <link rel="stylesheet" href={links.to('/static/style.css')} />
-      <script src={links.to('/static/theme.js')} />
-      <script type="module" src={links.to('/static/app.js')} />
-    </head>
-  )
-}
-
-function SignOut({ context: { csrf, links } }: { readonly context: PageContext }): VNode {
-  return (
-    <form method="post" action={links.to('/sign-out')} class="inline">
-      <input type="hidden" name={CSRF_FIELD} value={csrf} />
-      <button type="submit" class="button quiet">
-        Sign out
-      </button>
-    </form>
-  )
-}
-
-const keys: readonly (readonly [string, string])[] = [
-  ['g then o, q, j, f, w, s, d', 'go to Overview, Queues, Jobs, Failures, Workers, Schedule, Daemons'],
-  ['/', 'find a job'],
-  ['j and k', 'next and previous row'],
-  ['Enter', 'open the row'],
-  ['x', 'choose the row'],
-  ['t', 'light, dark, or as the system has it'],
-  ['?', 'this list'],
-]
-
-function Help(): VNode {
-  return (
-    <dialog id="help" aria-labelledby="help-title">
-      <h2 id="help-title">Keys</h2>
-      <dl class="facts">
-        {keys.map(([key, meaning]) => (
-          <>
-            <dt>
-              <kbd>{key}</kbd>
-            </dt>
-            <dd>{meaning}</dd>
-          </>
         ))}
-      </dl>
-      <form method="dialog">
-        <button type="submit" class="button">
-          Close
-        </button>
+      </nav>
+      <form class="find" role="search" method="get" action={links.to('/jobs')}>
+        <input type="search" name="find" placeholder="Job id" aria-label="Id of a job" autocomplete="off" />
       </form>
-    </dialog>
+    </>
+  )
+  const keys = tenant === undefined ? dashboardKeys : tenantKeys
+  return (
+    <Shell {...{ context, title, bar, keys, notes, hasSession }}>
+      <div id="runs" data-live>
+        {runs}
+      </div>
+      {content.body}
+    </Shell>
+  )
+}
+
+const tenantKeys: KeyHelp = [['g then t', 'go to the list of tenants'], ...dashboardKeys]
+
+/** Says whose jobs these are. */
+function TenantMark({ tenant: { name, list } }: { readonly tenant: NonNullable<PageContext['tenant']> }): VNode {
+  return (
+    <nav class="tenant" aria-label="Tenant">
+      <a href={list} data-key="t">
+        Tenants
+      </a>
+      <strong title={name}>{name}</strong>
+    </nav>
   )
 }

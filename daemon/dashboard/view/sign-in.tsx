@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import { Bare } from './layout.js'
+import { Bare } from './shell.js'
 import type { Links } from './links.js'
 
 /** Asks for a token. `wrong`: one was shown that is none. */

@@ -7,7 +7,9 @@ import type { Reply } from '../../../daemon/dashboard/ask.js'
 import { CSRF_FIELD, csrfToken } from '../../../daemon/dashboard/csrf.js'
 import { BulkRuns } from '../../../daemon/dashboard/bulk-runs.js'
 import { Dashboard } from '../../../daemon/dashboard/dashboard.js'
+import { Door } from '../../../daemon/dashboard/door.js'
 import { FailureIndex } from '../../../daemon/dashboard/failure-index.js'
+import { Sessions } from '../../../daemon/dashboard/sessions.js'
 import { DataHere } from '../../../daemon/data/here.js'
 import { Factory } from '../../helpers/factory.js'
 import { RecordingLogger } from '../../helpers/recording-logger.js'
@@ -26,7 +28,11 @@ export async function startDashboard(t: Test, role: 'view' | 'operate' = 'operat
   t.teardown(() => Promise.all([failures.stop(), runs.close()]))
   const dashboard = new Dashboard({
     data,
-    admission: { kind: 'application', authenticate: () => Promise.resolve({ name: 'ann', role }) },
+    door: new Door({
+      admission: { kind: 'application', authenticate: () => Promise.resolve({ name: 'ann', role }) },
+      sessions: new Sessions(systemClock),
+      logger,
+    }),
     secret: SECRET,
     clock: systemClock,
     logger,
@@ -41,6 +47,7 @@ export async function startDashboard(t: Test, role: 'view' | 'operate' = 'operat
       method,
       path,
       base: '',
+      root: '',
       query,
       form,
       headers,

@@ -13,6 +13,7 @@ function ask(headers: Ask['headers'] = {}): Ask {
     method: 'GET',
     path: '/',
     base: '/rq',
+    root: '/rq',
     query: new URLSearchParams(),
     form: new URLSearchParams(),
     headers: { host: 'localhost:9181', ...headers },
@@ -64,5 +65,5 @@ t.test('two dashboards on one host have cookies of their own; over TLS they are 
   t.equal(cookieName({ headers: { host: '[::1]:80' } }), 'rqd_80')
   t.equal(cookieName({ headers: { host: 'box.lan' } }), 'rqd')
   t.equal(cookieName({ headers: {} }), 'rqd')
-  t.same(cookieScope({ base: '/rq', isEncrypted: true }), { path: '/rq', isSecure: true })
+  t.same(cookieScope({ root: '/rq', isEncrypted: true }), { path: '/rq', isSecure: true })
 })

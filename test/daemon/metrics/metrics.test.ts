@@ -1,9 +1,27 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import { MAX_FUNCTIONS } from '../../../daemon/metrics/function-runs.js'
 import { Metrics } from '../../../daemon/metrics/metrics.js'
+import type { Status } from '../../../daemon/control/operations.js'
+import { projectRoot } from '../../helpers/paths.js'
+import { parseMetrics, withoutParser } from '../../helpers/prometheus.js'
 import { sampleStatus } from '../control/fake-operations.js'
 
 const processUsage = () => ({ rssBytes: 1_000, cpuSec: 2.5, startedAtSec: 1_700_000_000 })
+
+/** Of a daemon with two tenants, the Redis of one of which is away. */
+const tenantStatus: Status = {
+  ...sampleStatus,
+  tenants: [
+    { name: 'ann', weight: 1, state: 'running', connected: true, roundTripMs: 0.5, running: 3 },
+    { name: 'bob', weight: 2, state: 'paused', connected: false, roundTripMs: null, running: 0 },
+  ],
+  queues: [
+    ...sampleStatus.queues.map((queue) => ({ ...queue, tenant: 'ann' })),
+    { name: 'high', tenant: 'bob', depth: null, paused: false, pausedEverywhere: false, oldestAgeSec: null },
+  ],
+}
 
 async function pageOf(metrics: Metrics, status = sampleStatus, lag: () => Promise<number> = () => Promise.resolve(3)) {
   const schedulerLagSec = new Map([[null, lag]])
@@ -85,4 +103,64 @@ t.test('what is no more is shown no more, and totals are not added up twice', as
   t.notMatch(page, /^rqd_scheduler_lag_seconds /m)
   t.match(page, 'rqd_redis_up 0\n')
   t.match(page, 'rqd_claimed_total 1215\n')
+})
+
+t.test(
+  'C11: with tenants, what is about queues and jobs is told by tenant, in a form that Prometheus reads',
+  { skip: withoutParser() },
+  async (t) => {
+    const metrics = new Metrics()
+    metrics.meterOf('ann').ran('mail.send', 'finished', 0.2)
+    metrics.meterOf('bob').ran('mail.send', 'failed', 0.2)
+    metrics.meterOf('bob').claimed(2)
+    const schedulerLagSec = new Map([
+      ['ann', () => Promise.resolve(3)],
+      ['bob', () => Promise.reject(new Error('Redis is away'))],
+    ])
+    const page = await metrics.page({ status: () => Promise.resolve(tenantStatus), schedulerLagSec, processUsage })
+    const samples = parseMetrics(t, page.body)
+    const valuesOf = (name: string, label = 'tenant'): unknown[] =>
+      samples.flatMap((sample) => (sample.name === name ? [[sample.labels[label], sample.value]] : []))
+    t.same(valuesOf('rqd_tenant_redis_up'), [
+      ['ann', 1],
+      ['bob', 0],
+    ])
+    t.same(valuesOf('rqd_tenant_running_jobs'), [
+      ['ann', 3],
+      ['bob', 0],
+    ])
+    t.same(valuesOf('rqd_tenant_state', 'state'), [
+      ['running', 1],
+      ['paused', 1],
+    ])
+    t.same(valuesOf('rqd_tenant_redis_round_trip_seconds'), [['ann', 0.0005]])
+    t.same(valuesOf('rqd_scheduler_lag_seconds'), [['ann', 3]], 'what is not known of one is left out, of it alone')
+    t.same(valuesOf('rqd_queue_depth'), [
+      ['ann', 3],
+      ['ann', 1500],
+    ])
+    t.same(valuesOf('rqd_queue_paused', 'queue'), [
+      ['high', 0],
+      ['low', 1],
+      ['broken', 0],
+      ['high', 0],
+    ])
+    t.same(valuesOf('rqd_job_duration_seconds_count'), [
+      ['ann', 1],
+      ['bob', 1],
+    ])
+    const docs = readFileSync(join(projectRoot, 'docs/monitoring.md'), 'utf8')
+    const documented = [...docs.matchAll(/^\| `(rqd_tenant_\w+)`/gm)].map(([, name]) => name)
+    const served = new Set(samples.map(({ name }) => name).filter((name) => name.startsWith('rqd_tenant_')))
+    t.same([...served].sort(), documented.sort(), 'docs/monitoring.md has what there is')
+    const byTenant = new Set(samples.filter(({ labels }) => 'tenant' in labels).map(({ name }) => name))
+    for (const name of ['rqd_executors', 'rqd_claim_batch_jobs_sum', 'rqd_claimed_total', 'process_cpu_seconds_total'])
+      t.notOk(byTenant.has(name), name)
+  },
+)
+
+t.test('without tenants nothing names one', async (t) => {
+  const metrics = new Metrics()
+  metrics.meterOf(null).ran('mail.send', 'finished', 0.2)
+  t.notMatch(await pageOf(metrics), 'tenant')
 })
