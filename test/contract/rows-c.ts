@@ -241,6 +241,7 @@ export const rowsC: Readonly<Record<string, Row>> = {
         'examples/dashboard.test.ts: C11 the example on Express',
       ],
       'tenants: metrics and readiness tell them apart': [
+        'integration/tenants-http.test.ts: C11: a daemon with tenants tells of each of them over HTTP',
         'daemon/metrics/metrics.test.ts: C11: with tenants, what is about queues and jobs is told by tenant',
         'daemon/http/readiness.test.ts: C11: with tenants, one whose Redis answers is enough, and the others are named',
       ],
