@@ -25,7 +25,8 @@ export interface QueueOptions {
   isAsync?: boolean
   /**
    * Enqueueing resolves only when so many replicas have the job too (WAIT), so that no fail-over to one of them loses it.
-   * It holds up whatever else uses the connection. Default 0: Redis alone. No use with `isAsync: false`.
+   * It holds up whatever else uses the connection. Default 0: Redis alone. No use with `isAsync: false`. Refused over a
+   * `Cluster` client; `openRedis` gives one for a cluster that can be asked.
    */
   waitReplicas?: number
   /** How long they have for it, milliseconds; then the error RQD_NOT_REPLICATED. Default 1000. */

@@ -18,8 +18,8 @@ type Options = Omit<ioredis.RedisOptions, 'replyMapping'>
 
 /** Longest pause between attempts to connect. */
 const CEILING_MS = 2_000
-/** Behind Sentinel another server is going to be there in a moment, and the servers themselves are not asked. */
-const SENTINEL_CEILING_MS = 500
+/** Behind Sentinel or in a cluster another server is going to be there in a moment; the one that died is not asked. */
+const FAIL_OVER_CEILING_MS = 500
 
 /** How a connection behaves. */
 export interface ConnectionPolicy {
@@ -49,7 +49,7 @@ export type MakeRedis = (options: ioredis.RedisOptions) => ioredis.Redis
  * without a hash tag, and for a class for connections
  */
 export function connectRedis(address: string | SentinelAddress, policy: ConnectionPolicy): ioredis.Redis {
-  const ceilingMs = isBehindSentinel(address) ? SENTINEL_CEILING_MS : CEILING_MS
+  const ceilingMs = mayFailOver(address) ? FAIL_OVER_CEILING_MS : CEILING_MS
   const retryStrategy = (attempt: number): number | null =>
     policy.reconnect === false ? null : reconnectDelayMs(attempt, policy.random.unit(), ceilingMs)
   const options = {
@@ -120,6 +120,10 @@ function sentinelOptions(address: SentinelAddress): Options {
     // Read by ioredis, which waits for the handshake then.
     ...(ofRedis === undefined ? {} : { tls: ofRedis }),
   }
+}
+
+function mayFailOver(address: string | SentinelAddress): boolean {
+  return isBehindSentinel(address) || (typeof address === 'string' && isClusterUrl(address))
 }
 
 /** True if Sentinel is asked where Redis is. */

@@ -1,4 +1,7 @@
 import type { Redis } from 'ioredis'
+import { RqdError } from '../errors.js'
+import { isClusterClient } from './cluster/is-on-cluster.js'
+import { SlotRedis } from './cluster/slot-redis.js'
 
 /** How many replicas must have a write, and how long they have for it. */
 export interface ReplicaWish {
@@ -11,6 +14,7 @@ export type Copies = number | 'elsewhere'
 
 interface Answer {
   readonly copies: number
+  /** Undefined if it changed meanwhile: it is unknown of which place the answer tells then. */
   readonly place: unknown
 }
 
@@ -28,8 +32,13 @@ export class Replicas {
   /**
    * @param writer the connection of the writes
    * @param asker the one to ask over: Redis does nothing else for it meanwhile. It may be the same.
+   * @throws RqdError RQD_BAD_OPTION for a Cluster client of ioredis
    */
   constructor(wish: ReplicaWish, writer: Redis, asker: Redis) {
+    if (isClusterClient(writer)) {
+      const text = `waitReplicas is ${wish.count} with a Cluster client of ioredis, which asks any node of the cluster and not the one that took the write; use openRedis('redis+cluster://…', { prefix }) instead`
+      throw new RqdError('RQD_BAD_OPTION', text)
+    }
     this.wish = wish
     this.#writer = writer
     this.#asker = asker
@@ -68,9 +77,17 @@ export class Replicas {
   async #wait(): Promise<Answer> {
     const { count, timeoutMs } = this.wish
     if (this.#asker.status === 'wait') await this.#asker.connect()
+    const before = this.#placeOf(this.#asker)
     // WAIT is about all that Redis had written by the last command of its connection, whoever it was of.
-    const [, copies] = await Promise.all([this.#asker.ping(), this.#asker.wait(count, timeoutMs)])
-    return { copies, place: this.#placeOf(this.#asker) }
+    const [, copies] = await Promise.all([this.#look(), this.#asker.wait(count, timeoutMs)])
+    const place = this.#placeOf(this.#asker)
+    return { copies, place: place === before ? place : undefined }
+  }
+
+  // Neither PING nor WAIT tells a connection of its own that the slot has left its node, or that this is a replica now.
+  async #look(): Promise<void> {
+    if (this.#asker instanceof SlotRedis && this.#asker !== this.#writer) await this.#asker.arrive()
+    else await this.#asker.ping()
   }
 
   /** The connection itself where there is but one, else the server at its end. */

@@ -284,6 +284,12 @@ export const rowsW: Readonly<Record<string, Row>> = {
         'integration/cluster.test.ts: W15: six tenants of a cluster of three masters under load',
         'src/redis/cluster/slot-redis.test.ts: no script begins while its slot is on two nodes',
       ],
+      'a cluster: a master that is replaced or dies costs no job that a replica had, and no restart': [
+        'integration/cluster-fail-over.test.ts: W15: a master of a cluster that is replaced by hand under load',
+        'integration/cluster-fail-over.test.ts: W15: a master of a cluster that is killed under load',
+        'src/redis/cluster/slot-owner.test.ts: a node that is cut off from its cluster and takes itself for the owner is left',
+        'src/redis/replicas.test.ts: on a cluster the question follows the slot, as the writes do, when a replica takes over',
+      ],
       'none lost that a replica had': [
         'integration/fail-over.test.ts: a master that is replaced by hand, then one that freezes, cost no job',
       ],

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
@@ -10,6 +10,7 @@ import { freePort } from '../../chaos/free-port.js'
 import { waitFor } from './wait-for.js'
 
 const SLOTS = 16_384
+const MASTERS = 3
 const KEYS_AT_A_TIME = 20
 const BOUND_MS = 30_000
 
@@ -18,11 +19,14 @@ export interface TestNode {
   readonly id: string
   readonly port: number
   readonly client: Redis
+  /** SIGKILL; resolves when its process is gone. */
+  kill(): Promise<void>
 }
 
 /** A Redis Cluster of masters on this machine, with the slots shared evenly. */
 export interface TestCluster {
   readonly folder: string
+  /** The masters in the order of their slots, then the replicas. */
   readonly nodes: readonly TestNode[]
   /** As a command line of rqd takes it. */
   readonly url: string
@@ -35,8 +39,19 @@ export interface TestCluster {
   migrate(key: string, to: TestNode, between?: (moved: number) => Promise<void>): Promise<void>
 }
 
-/** Start one for this test; it ends with it. With certificates it speaks TLS only. */
-export async function startCluster(t: Test, masters = 3, certificates?: Certificates): Promise<TestCluster> {
+/** How a cluster differs from one of three masters that nobody takes the place of. */
+export interface ClusterOptions {
+  /** It speaks TLS only. */
+  readonly certificates?: Certificates
+  /** Of each master. */
+  readonly replicas?: number
+  /** How long a node may be silent before the others take it for dead. */
+  readonly nodeTimeoutMs?: number
+}
+
+/** Start one for this test; it ends with it. Its replicas have all there is, and all nodes know them. */
+export async function startCluster(t: Test, options: ClusterOptions = {}): Promise<TestCluster> {
+  const { certificates, replicas = 0, nodeTimeoutMs = 15_000 } = options
   const pair = await certificates?.server('redis.test')
   const ca = certificates?.ca
   const tls = ca === undefined ? {} : { tls: { ca: await readFile(ca, 'utf8') } }
@@ -56,37 +71,38 @@ export async function startCluster(t: Test, masters = 3, certificates?: Certific
   let met: { port: number; bus: number } | undefined
   const start = async (): Promise<TestNode> => {
     const [port, bus] = [await freePort(), await freePort()]
-    const own = [...listen(port), '--cluster-port', String(bus), '--bind', '127.0.0.1', '--dir', folder]
-    const cluster = [
-      '--cluster-enabled',
-      'yes',
-      '--cluster-config-file',
-      `${port}.conf`,
-      '--cluster-node-timeout',
-      '15000',
-    ]
-    processes.push(
-      spawn('redis-server', [...own, ...cluster, '--save', ''], { stdio: ['ignore', 'ignore', 'inherit'] }),
-    )
+    // Each has a folder: what a replica is sent first is a file with one name.
+    const own = join(folder, String(port))
+    await mkdir(own)
+    const place = [...listen(port), '--cluster-port', String(bus), '--bind', '127.0.0.1', '--dir', own]
+    const cluster = ['--cluster-enabled', 'yes', '--cluster-node-timeout', String(nodeTimeoutMs)]
+    const failOver = ['--cluster-require-full-coverage', 'no', '--cluster-replica-validity-factor', '0']
+    const replication = ['--repl-diskless-sync-delay', '0', '--cluster-allow-replica-migration', 'no']
+    const child = spawn('redis-server', [...place, ...cluster, ...failOver, ...replication, '--save', ''], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    processes.push(child)
     const client = new Redis({ host: '127.0.0.1', port, ...tls, maxRetriesPerRequest: null, retryStrategy: () => 25 })
     client.on('error', () => undefined)
     clients.push(client)
-    const node = { id: String(await client.call('CLUSTER', 'MYID')), port, client }
+    const node = { id: String(await client.call('CLUSTER', 'MYID')), port, client, kill: () => stop(child) }
     nodes.push(node)
     if (met !== undefined) await client.call('CLUSTER', 'MEET', '127.0.0.1', met.port, met.bus)
     met ??= { port, bus }
     return node
   }
-  for (let i = 0; i < masters; i += 1) {
+  for (let i = 0; i < MASTERS; i += 1) {
     const { client } = await start()
-    const [from, to] = [Math.ceil((SLOTS * i) / masters), Math.ceil((SLOTS * (i + 1)) / masters) - 1]
+    const [from, to] = [Math.ceil((SLOTS * i) / MASTERS), Math.ceil((SLOTS * (i + 1)) / MASTERS) - 1]
     await client.call('CLUSTER', 'ADDSLOTSRANGE', from, to)
   }
+  for (let i = 0; i < MASTERS * replicas; i += 1) await start()
   const isWhole = async ({ client }: TestNode): Promise<boolean> => {
     const info = String(await client.call('CLUSTER', 'INFO'))
     return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${nodes.length}`)
   }
   await waitFor('the cluster', async () => (await Promise.all(nodes.map(isWhole))).every(Boolean), BOUND_MS)
+  await follow(nodes)
   const scheme = ca === undefined ? 'redis' : 'rediss'
   const query = ca === undefined ? '' : `?ssl_ca_certs=${ca}`
   const url = `${scheme}+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}${query}`
@@ -114,6 +130,18 @@ export async function startCluster(t: Test, masters = 3, certificates?: Certific
     }
   }
   return { folder, nodes, url, ownerOf, migrate }
+}
+
+/** Make replicas of all nodes behind the masters, in turn. A replica without its master's data would not take over. */
+async function follow(nodes: readonly TestNode[]): Promise<void> {
+  const replicas = nodes.slice(MASTERS)
+  await Promise.all(replicas.map(({ client }, i) => client.call('CLUSTER', 'REPLICATE', nodes[i % MASTERS]?.id ?? '')))
+  const isUp = async ({ client }: TestNode): Promise<boolean> =>
+    (await client.info('replication')).includes('master_link_status:up')
+  const knows = async ({ client }: TestNode): Promise<boolean> =>
+    String(await client.call('CLUSTER', 'NODES')).match(/\bslave\b/g)?.length === replicas.length
+  const all = async (): Promise<boolean[]> => Promise.all([...replicas.map(isUp), ...nodes.map(knows)])
+  if (replicas.length > 0) await waitFor('the replicas', async () => (await all()).every(Boolean), BOUND_MS)
 }
 
 async function stop(child: ChildProcess): Promise<void> {

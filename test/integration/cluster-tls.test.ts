@@ -12,7 +12,7 @@ const prefix = '{ann}:rq'
 
 t.test('a cluster over TLS with an authority of its own is worked on and seen', async (t) => {
   const certificates = await makeCertificates(t)
-  const cluster = await startCluster(t, 3, certificates)
+  const cluster = await startCluster(t, { certificates })
   const connection = new Cluster(
     cluster.nodes.map(({ port }) => ({ host: '127.0.0.1', port })),
     { redisOptions: { tls: { ca: await readFile(certificates.ca, 'utf8') } } },

@@ -2,8 +2,10 @@
 export type Redirection =
   /** The slot is another node's: from now on, or for this command while the slot moves. */
   | { readonly kind: 'moved' | 'ask'; readonly host: string; readonly port: number }
-  /** The slot moves, or has no node that serves it: the same may go well in a moment. */
+  /** The slot moves: the same may go well in a moment. */
   | { readonly kind: 'again' }
+  /** The node sees no cluster that serves the slot: that may be so, or it is cut off and the others have a new master. */
+  | { readonly kind: 'down' }
 
 /**
  * Read an error of a node. An empty host stands for the node that says it.
@@ -17,5 +19,6 @@ export function readRedirection(error: Error): Redirection | undefined {
     if (colon < 0 || !Number.isInteger(port)) return undefined
     return { kind: kind === 'MOVED' ? 'moved' : 'ask', host: place.slice(0, colon).replace(/^\[|\]$/g, ''), port }
   }
-  return /^(TRYAGAIN|CLUSTERDOWN)\b/.test(error.message) ? { kind: 'again' } : undefined
+  if (/^TRYAGAIN\b/.test(error.message)) return { kind: 'again' }
+  return /^CLUSTERDOWN\b/.test(error.message) ? { kind: 'down' } : undefined
 }

@@ -26,12 +26,24 @@ export class SlotOwner {
   readonly #policy: AskPolicy
   #known: readonly ClusterNode[]
   #told: ClusterNode | undefined
+  /** The node that was asked last, and the one that it named. */
+  #last: readonly ClusterNode[] = []
 
   constructor(address: ClusterAccess, key: string, policy: AskPolicy) {
     this.address = address
     this.#key = key
     this.#policy = policy
     this.#known = address.nodes
+  }
+
+  /** A key of the slot. */
+  get key(): string {
+    return this.#key
+  }
+
+  /** What was found last does not serve the slot: the others are asked first, they may know of a new master. */
+  doubt(): void {
+    for (const node of this.#last) this.#askLast(node)
   }
 
   /** A node has said which one it is now: that is believed once, without asking. */
@@ -47,12 +59,16 @@ export class SlotOwner {
     let failure: Error | undefined
     for (const node of this.#known) {
       try {
-        return await this.#ask(node)
+        const owner = await this.#ask(node)
+        this.#last = [node, owner]
+        return owner
       } catch (thrown) {
         failure = coerceError(thrown)
+        // A frozen one takes all its time each time.
+        this.#askLast(node)
       }
     }
-    const shown = this.#known.map(({ host, port }) => `${host}:${port}`).join(', ')
+    const shown = this.#known.map(nameOf).join(', ')
     throw new RqdError(
       'RQD_REDIS',
       `no node of the cluster tells who serves the keys (asked ${shown}): ${failure?.message ?? ''}`,
@@ -93,11 +109,21 @@ export class SlotOwner {
     }
   }
 
-  // Those that were named come first: they are what the operator looks after.
+  // Those that were named come first until one fails: they are what the operator looks after.
   #remember(nodes: readonly ClusterNode[]): void {
-    const all = new Map([...this.address.nodes, ...nodes].map((node) => [`${node.host}:${node.port}`, node]))
-    this.#known = [...all.values()].slice(0, MOST_KNOWN)
+    const all = new Map([...this.address.nodes, ...nodes].map((node) => [nameOf(node), node]))
+    const kept = this.#known.filter((node) => all.delete(nameOf(node)))
+    this.#known = [...kept, ...all.values()].slice(0, MOST_KNOWN)
   }
+
+  #askLast(node: ClusterNode): void {
+    const isIt = (other: ClusterNode): boolean => nameOf(other) === nameOf(node)
+    this.#known = [...this.#known.filter((other) => !isIt(other)), ...this.#known.filter(isIt)]
+  }
+}
+
+function nameOf({ host, port }: ClusterNode): string {
+  return `${host}:${port}`
 }
 
 type NodeOptions = Pick<ioredis.RedisOptions, 'host' | 'port' | 'username' | 'password' | 'tls'>

@@ -14,6 +14,8 @@ type Stream = Parameters<ioredis.Redis['sendCommand']>[1]
 /** Between attempts of a command while its slot moves, and how many there are: together less than a command's limit. */
 const RETRY_MS = 60
 const MOST_ATTEMPTS = 70
+/** So many attempts are made with a node that says the cluster is down, before others are asked who serves the slot. */
+const DOWN_ATTEMPTS = 10
 /** How long the answers to what was sent to the old node may take before it is left. */
 const DRAIN_LIMIT_MS = 1_000
 /** How long the new node may take to let us in. */
@@ -49,6 +51,14 @@ export class SlotRedis extends Redis {
 
   override duplicate(override: SlotOptions = {}): ioredis.Redis {
     return new SlotRedis({ ...this.options, ...override }, this.#owner)
+  }
+
+  /**
+   * Resolves once this leads to the node that serves the slot. For a connection whose commands name no key: no node
+   * sends those on.
+   */
+  async arrive(): Promise<void> {
+    await this.exists(this.#owner.key)
   }
 
   override sendCommand(command: Command, stream?: Stream): unknown {
@@ -106,6 +116,7 @@ export class SlotRedis extends Redis {
     }
     if (redirection.kind === 'moved') await this.#follow(redirection)
     else await delay(RETRY_MS)
+    if (redirection.kind === 'down' && tracked.attempts % DOWN_ATTEMPTS === 0) await this.#leave()
     if (this.#moving !== undefined) await this.#moving
     this.#sendAgain(command, tracked)
   }
@@ -132,12 +143,24 @@ export class SlotRedis extends Redis {
     }
   }
 
-  /** Leave for the node that serves the slot now, once what was sent to the old one is answered. */
+  /** Leave for the node that serves the slot now. */
   #follow({ host, port }: { host: string; port: number }): Promise<void> {
-    this.#moving ??= (async () => {
-      await Promise.race([this.#empty(), delay(DRAIN_LIMIT_MS)])
+    return this.#move(() => {
       const here = this.#host
       if (host !== '' || here !== undefined) this.#owner.tell({ host: host === '' ? (here ?? '') : host, port })
+    })
+  }
+
+  /** Leave for whichever node others name. */
+  #leave(): Promise<void> {
+    return this.#move(() => this.#owner.doubt())
+  }
+
+  /** Connect anew once what was sent to the old node is answered; `before` that the owner is told what is known. */
+  #move(before: () => void): Promise<void> {
+    this.#moving ??= (async () => {
+      await Promise.race([this.#empty(), delay(DRAIN_LIMIT_MS)])
+      before()
       const ready = deferred()
       this.once('ready', () => ready.resolve())
       this.disconnect(true)

@@ -1,7 +1,12 @@
+import { Cluster, type Redis } from 'ioredis'
 import t, { type Test } from 'tap'
 import { Queue } from '../../../src/index.js'
+import { systemRandom } from '../../../src/random.js'
+import { connectRedis } from '../../../src/redis/connection.js'
+import { createKeys } from '../../../src/redis/keys.js'
 import { Replicas } from '../../../src/redis/replicas.js'
 import { freePort } from '../../../chaos/free-port.js'
+import { startCluster } from '../../helpers/cluster.js'
 import { type TestRedis, startRedis } from '../../helpers/redis.js'
 import { waitFor } from '../../helpers/wait-for.js'
 
@@ -68,6 +73,44 @@ t.test('a queue with waitReplicas enqueues what replicas have, and tells of what
     unsure: { length: 2 },
   })
 })
+
+t.test('on a cluster the question follows the slot, as the writes do, when a replica takes over', async (t) => {
+  const cluster = await startCluster(t, { replicas: 2 })
+  const { prefix, queues, job } = createKeys('{ann}:rq')
+  const [writer, asker] = [0, 1].map(() => {
+    const redis = connectRedis(cluster.url, { commandTimeoutMs: 5_000, random: systemRandom, prefix })
+    redis.on('error', () => undefined)
+    t.teardown(() => redis.disconnect())
+    return redis
+  }) as [Redis, Redis]
+  await writer.connect()
+  const replicas = new Replicas({ count: 2, timeoutMs: 5_000 }, writer, asker)
+  await writer.set(job('a'), '1')
+  t.equal(await replicas.confirm(), 2)
+  const master = await cluster.ownerOf(queues)
+  const known = (await master.client.call('CLUSTER', 'REPLICAS', master.id)) as string[]
+  const replica = cluster.nodes.find(({ id }) => known[0]?.startsWith(id))!
+  await replica.client.call('CLUSTER', 'FAILOVER')
+  await waitFor('the fail-over', async () => (await replica.client.info('replication')).includes('role:master'))
+  await writer.set(job('a'), '2')
+  await waitFor('the replicas of the next master', async () => {
+    const copies = await replicas.confirm().catch(() => 0)
+    return copies === 2
+  })
+  t.equal(await replica.client.get(job('a')), '2')
+})
+
+t.test(
+  'waitReplicas over a Cluster client is refused: which node it asks has nothing to do with the write',
+  async (t) => {
+    const connection = new Cluster([{ host: '127.0.0.1', port: 1 }], { lazyConnect: true })
+    t.teardown(() => connection.disconnect())
+    t.throws(() => new Queue('q', { connection, prefix: '{ann}:rq', waitReplicas: 1 }), {
+      code: 'RQD_BAD_OPTION',
+      message: /waitReplicas is 1 with a Cluster client of ioredis.*openRedis/,
+    })
+  },
+)
 
 t.test('waitReplicas that is no number of replicas is refused', async (t) => {
   const { client: connection } = await startRedis(t)

@@ -1,0 +1,162 @@
+import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import t, { type Test } from 'tap'
+import { MarkFile } from '../../chaos/mark-file.js'
+import { executionsOf } from '../../chaos/marks.js'
+import { type Job, Queue, openRedis } from '../../src/index.js'
+import { createKeys } from '../../src/redis/keys.js'
+import { startCluster, type TestCluster, type TestNode } from '../helpers/cluster.js'
+import { startDaemon, type TestDaemon } from '../helpers/daemon.js'
+import { projectRoot } from '../helpers/paths.js'
+import { waitFor } from '../helpers/wait-for.js'
+
+const BOUND_MS = 60_000
+const NODE_TIMEOUT_MS = 1_500
+/** So that one master is left a replica after its fail-over, which has what is acknowledged from then on. */
+const REPLICAS = 2
+const JOB_MS = 5
+const prefix = '{ann}:rq'
+const keys = createKeys(prefix)
+
+interface Load {
+  /** Ids of jobs that the master and a replica have acknowledged, in that order. */
+  readonly acknowledged: readonly string[]
+  /** Resolves when so many more jobs are acknowledged and run. */
+  more(count: number): Promise<void>
+  /** Resolves when all that was acknowledged has ended. */
+  end(): Promise<void>
+  /** How often each acknowledged job ran. */
+  runs(): number[]
+}
+
+/** A producer that never stops, over one connection, and notes what was promised to it. */
+function startLoad(t: Test, cluster: TestCluster, marks: MarkFile): Load {
+  let isOver = false
+  const connection = openRedis(cluster.url, { prefix })
+  connection.on('error', () => undefined)
+  t.teardown(() => {
+    isOver = true
+    connection.disconnect()
+  })
+  const queue = new Queue('work', { connection, prefix, waitReplicas: 1, waitReplicasTimeoutMs: 1_000 })
+  const acknowledged: string[] = []
+  let count = 0
+  const enqueue = async (): Promise<void> => {
+    const jobId = `job-${(count += 1)}`
+    try {
+      await queue.enqueueCall({ func: 'work.run', args: [jobId, JOB_MS], jobId, resultTtl: -1 })
+      acknowledged.push(jobId)
+    } catch {
+      // Nothing was promised. A connection that is down refuses at once.
+      await nextTurn()
+    }
+  }
+  const producing = (async () => {
+    while (!isOver) await enqueue()
+  })()
+  const hasRun = (id: string): boolean => marks.ended.has(id)
+  const fetch = (id: string): Promise<Job | undefined> => queue.fetchJob(id)
+  return {
+    acknowledged,
+    more: async (more) => {
+      const from = acknowledged.length
+      await waitFor(
+        `${more} more jobs to be acknowledged and run`,
+        () => {
+          marks.read()
+          const since = acknowledged.slice(from)
+          return since.length >= more && since.slice(0, more).every(hasRun)
+        },
+        BOUND_MS,
+      )
+    },
+    end: async () => {
+      isOver = true
+      await producing
+      for (const id of acknowledged)
+        await waitFor(`${id} to finish`, async () => (await fetch(id))?.status === 'finished', BOUND_MS)
+    },
+    runs: () => {
+      marks.read()
+      const all = executionsOf(marks.marks)
+      return acknowledged.map((id) => all.get(id)?.length ?? 0)
+    },
+  }
+}
+
+interface Scene {
+  readonly cluster: TestCluster
+  readonly daemon: TestDaemon
+  readonly load: Load
+  readonly master: TestNode
+  /** Of that master. */
+  readonly replicas: readonly TestNode[]
+}
+
+async function setup(t: Test): Promise<Scene> {
+  const cluster = await startCluster(t, { replicas: REPLICAS, nodeTimeoutMs: NODE_TIMEOUT_MS })
+  const marks = new MarkFile(join(cluster.folder, 'marks'))
+  t.teardown(() => marks.close())
+  const daemon = await startDaemon(t, cluster, ['-N', '2', '--wait-replicas', '1', '--prefix', prefix, 'work'], {
+    env: { RQD_CHAOS_MARKS: marks.path },
+    tasks: join(projectRoot, 'chaos/tasks'),
+  })
+  const load = startLoad(t, cluster, marks)
+  await load.more(50)
+  const master = await cluster.ownerOf(keys.queues)
+  return { cluster, daemon, load, master, replicas: await replicasOf(cluster, master) }
+}
+
+async function replicasOf({ nodes }: TestCluster, master: TestNode): Promise<TestNode[]> {
+  const lines = (await master.client.call('CLUSTER', 'REPLICAS', master.id)) as string[]
+  return nodes.filter(({ id }) => lines.some((line) => line.startsWith(id)))
+}
+
+/** Resolves when one of these nodes is a master. */
+function elected(nodes: readonly TestNode[]): Promise<TestNode> {
+  return waitFor(
+    'a replica to take over',
+    async () => {
+      for (const node of nodes) if ((await node.client.info('replication')).includes('role:master')) return node
+      return undefined
+    },
+    BOUND_MS,
+  )
+}
+
+t.test(
+  'W15: a master of a cluster that is replaced by hand under load costs no acknowledged job, no repetition and no restart',
+  { timeout: 110_000 },
+  async (t) => {
+    const { daemon, load, replicas } = await setup(t)
+    const [replica] = replicas as [TestNode]
+    t.equal(await replica.client.call('CLUSTER', 'FAILOVER'), 'OK')
+    t.equal((await elected(replicas)).id, replica.id)
+    await load.more(50)
+    await load.end()
+    t.strictSame(new Set(load.runs()), new Set([1]), `each of ${load.acknowledged.length} acknowledged jobs ran once`)
+    t.match(await daemon.status(), {
+      pid: daemon.pid,
+      redis: { connected: true },
+      counters: { fenced: 0, recovered: 0 },
+    })
+  },
+)
+
+t.test(
+  'W15: a master of a cluster that is killed under load costs no job that a replica has acknowledged, and no restart',
+  { timeout: 110_000 },
+  async (t) => {
+    const { daemon, load, master, replicas } = await setup(t)
+    const killedMs = performance.now()
+    await master.kill()
+    await elected(replicas)
+    const electedMs = performance.now()
+    await load.more(50)
+    const shown = (fromMs: number): string => ((performance.now() - fromMs) / NODE_TIMEOUT_MS).toFixed(1)
+    t.comment(`node timeouts: to the 50th job ${shown(killedMs)}, of these after the election ${shown(electedMs)}`)
+    await load.end()
+    t.notOk(load.runs().includes(0), `each of ${load.acknowledged.length} acknowledged jobs ran`)
+    t.match(await daemon.status(), { pid: daemon.pid, redis: { connected: true } })
+  },
+)
