@@ -86,6 +86,6 @@ function served(operations: Whole, scopes: readonly Scope[], events: EventHub): 
 
 /** Whether a Redis answers on a connection made only to ask, whose own connection is down. */
 async function answersDespite(scopes: readonly Scope[]): Promise<boolean> {
-  const down = scopes.filter(({ supervisor }) => !supervisor.pulse().redis.connected)
+  const down = scopes.filter(({ supervisor }) => supervisor.state !== 'starting' && !supervisor.pulse().redis.connected)
   return (await Promise.all(down.map((scope) => scope.redisAnswers()))).includes(true)
 }

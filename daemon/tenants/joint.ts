@@ -21,9 +21,11 @@ export function jointCounters(each: readonly Readonly<Counters>[], none: Counter
 
 /**
  * The sign of life of the whole: as slow as its slowest part, and connected where all are. The executors are the same
- * ones for all.
+ * ones for all. A part that still waits for its Redis shows no signs yet, and is not expected to.
  */
-export function jointPulse([first, ...others]: readonly [Pulse, ...Pulse[]]): Pulse {
+export function jointPulse(all: readonly [Pulse, ...Pulse[]]): Pulse {
+  const begun = all.filter(({ state }) => state !== 'starting')
+  const [first = all[0], ...others] = begun
   return others.reduce<Pulse>(
     (all, pulse) => ({
       ...all,

@@ -49,9 +49,9 @@ export class Link implements Service {
     return Promise.resolve()
   }
 
-  /** True while Redis answers, as of the last ping. */
+  /** True while Redis answers, as of the last ping; before the first one, if there is a connection. */
   get connected(): boolean {
-    return this.#connected
+    return this.#connected && (this.#looks > 0 || this.#options.redis.status === 'ready')
   }
 
   /** How long the last ping took; null while Redis does not answer. */

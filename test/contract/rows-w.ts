@@ -281,7 +281,7 @@ export const rowsW: Readonly<Record<string, Row>> = {
         'chaos/netns.test.ts: W15: a daemon whose link to Redis is cut for longer than its lease',
       ],
       'a cluster: while the slot of a tenant moves under load no job is lost or repeated': [
-        'integration/cluster.test.ts: W15: six tenants of a cluster of three masters under load',
+        'integration/cluster.test.ts: W15: two daemons for six tenants of a cluster of three masters under load',
         'src/redis/cluster/slot-redis.test.ts: no script begins while its slot is on two nodes',
       ],
       'a cluster: a master that is replaced or dies costs no job that a replica had, and no restart': [

@@ -21,6 +21,9 @@ export interface TestNode {
   readonly client: Redis
   /** SIGKILL; resolves when its process is gone. */
   kill(): Promise<void>
+  /** It answers nobody until it is thawed. */
+  freeze(): void
+  thaw(): void
 }
 
 /** A Redis Cluster of masters on this machine, with the slots shared evenly. */
@@ -85,7 +88,14 @@ export async function startCluster(t: Test, options: ClusterOptions = {}): Promi
     const client = new Redis({ host: '127.0.0.1', port, ...tls, maxRetriesPerRequest: null, retryStrategy: () => 25 })
     client.on('error', () => undefined)
     clients.push(client)
-    const node = { id: String(await client.call('CLUSTER', 'MYID')), port, client, kill: () => stop(child) }
+    const node = {
+      id: String(await client.call('CLUSTER', 'MYID')),
+      port,
+      client,
+      kill: () => stop(child),
+      freeze: () => void child.kill('SIGSTOP'),
+      thaw: () => void child.kill('SIGCONT'),
+    }
     nodes.push(node)
     if (met !== undefined) await client.call('CLUSTER', 'MEET', '127.0.0.1', met.port, met.bus)
     met ??= { port, bus }

@@ -44,6 +44,18 @@ t.test('the pulse of the whole is that of its slowest part, over the same execut
   t.end()
 })
 
+t.test('who waits for Redis before it begins is not expected to show signs of life', (t) => {
+  const waiting = pulse({
+    state: 'starting',
+    fetchTurns: 0,
+    linkLooks: 0,
+    redis: { connected: false, roundTripMs: null },
+  })
+  t.match(jointPulse([waiting, pulse({})]), { state: 'running', fetchTurns: 10, redis: { connected: true } })
+  t.match(jointPulse([waiting, waiting]), { state: 'starting', fetchTurns: 0 })
+  t.end()
+})
+
 t.test('a drain of several is over with the last of them', (t) => {
   const drained = { drained: true, handedBack: 0, elapsedSec: 2 }
   const late = { drained: false, handedBack: 3, elapsedSec: 5 }
