@@ -15,6 +15,8 @@ const BOUND_MS = 60_000
 interface Rig {
   readonly redis: TestRedis
   readonly daemon: TestDaemon
+  /** Start one more. */
+  another(args: readonly string[]): Promise<TestDaemon>
   enqueue(tenant: string, count: number, ms: number, queue?: string): Promise<void>
   /** Jobs whose function was called so far, in order. */
   begun(): string[]
@@ -26,14 +28,17 @@ async function startRig(t: Test, args: readonly string[], queues: readonly strin
   const redis = await startRedis(t)
   const marks = new MarkFile(join(redis.folder, 'marks'))
   t.teardown(() => marks.close())
-  const daemon = await startDaemon(t, redis, ['--spares', '0', ...args, ...queues], {
-    env: { RQD_CHAOS_MARKS: marks.path },
-    tasks: join(projectRoot, 'chaos/tasks'),
-  })
+  const another = (more: readonly string[]): Promise<TestDaemon> =>
+    startDaemon(t, redis, ['--spares', '0', ...more, ...queues], {
+      env: { RQD_CHAOS_MARKS: marks.path },
+      tasks: join(projectRoot, 'chaos/tasks'),
+    })
+  const daemon = await another(args)
   let jobs = 0
   return {
     redis,
     daemon,
+    another,
     enqueue: async (tenant, count, ms, name = 'work') => {
       const queue = new Queue(name, { connection: redis.client, prefix: `{${tenant}}:rq` })
       const ids = Array.from({ length: count }, () => `${tenant}-${name}-${(jobs += 1)}`)
@@ -191,6 +196,24 @@ t.test('a killed executor takes one job of one tenant along', async (t) => {
   const { tenants = [], counters } = await rig.daemon.status()
   t.match(counters, { finished: 1, failed: 1, executorDeaths: 1 })
   t.ok(tenants.every(({ running }) => running === 0))
+})
+
+t.test('what a killed daemon has left with any tenant, another one runs', async (t) => {
+  const rig = await startRig(t, ['-N', '2', '--tenants', 'ann,bob', '--lease-sec', '1'])
+  await rig.enqueue('ann', 3, 400)
+  await rig.enqueue('bob', 3, 400)
+  await waitFor('two to run', () => rig.begun().length === 2)
+  rig.daemon.signal('SIGKILL')
+  await rig.daemon.ended
+  // Their executors go with it: what ran begins again.
+  const successor = await rig.another(['-N', '2', '--tenants', 'ann,bob'])
+  const left = async (): Promise<number> => {
+    const keys = ['ann', 'bob'].map((name) => createKeys(`{${name}}:rq`))
+    const done = await Promise.all(keys.map((each) => rig.redis.client.zcard(each.finished('work'))))
+    return 6 - done.reduce((sum, count) => sum + count, 0)
+  }
+  await waitFor('all to finish', async () => (await left()) === 0, BOUND_MS)
+  t.match((await successor.status()).counters, { recovered: 2, finished: 6, failed: 0 })
 })
 
 t.test('a burst ends when the queues of all tenants are empty', async (t) => {
