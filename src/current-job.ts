@@ -1,6 +1,7 @@
 import { Called } from './job/called.js'
 import { encodeMeta, metaOf, type Meta } from './job/meta.js'
 import { Job, type FetchOptions } from './job.js'
+import { DEFAULT_PREFIX } from './redis/keys.js'
 import { type ClassKind, EXTENDS } from './run/extends.js'
 import { CURRENT_TASK, type RunningTask, type TaskMemory } from './running-task.js'
 
@@ -34,6 +35,14 @@ export class CurrentJob extends Called {
   get timeoutSec(): number {
     return this.#task.job.timeoutSec
   }
+  /** Whose job it is, where a daemon serves several tenants; undefined otherwise. */
+  get tenant(): string | undefined {
+    return this.#task.job.tenant
+  }
+  /** Of the keys where it lies: `new Queue(name, { connection, prefix })` is a queue beside its own. */
+  get prefix(): string {
+    return this.#task.job.prefix ?? DEFAULT_PREFIX
+  }
   /** Aborted when the job must end: its time is up, it was stopped, or the worker shuts down. */
   get signal(): AbortSignal {
     return this.#task.signal
@@ -53,9 +62,9 @@ export class CurrentJob extends Called {
     await this.#task.saveMeta(encodeMeta(value, format) ?? null)
   }
 
-  /** The job in Redis with all its attributes. Throws what `Job.fetch` throws. */
-  fetch(options: FetchOptions = {}): Promise<Job> {
-    return Job.fetch(this.id, options)
+  /** The job in Redis with all its attributes, below its own prefix. Throws what `Job.fetch` throws. */
+  fetch({ prefix = this.prefix, ...options }: FetchOptions = {}): Promise<Job> {
+    return Job.fetch(this.id, { ...options, prefix })
   }
 
   #readMeta(): Meta {

@@ -25,6 +25,8 @@ export interface RunningTask {
     readonly meta: Uint8Array | null
     /** -1 for none. */
     readonly timeoutSec: number
+    readonly tenant?: string
+    readonly prefix?: string
   }
   /** Shared by the job's function and its callbacks. Missing where the task comes from another copy of the package. */
   readonly memory?: TaskMemory

@@ -79,6 +79,7 @@ export class Executor {
   #resolver: FunctionResolver | undefined
   #customs: Customs | undefined
   #concurrency = 1
+  #prefix: string | undefined
   #lanes = 0
   #exitAsked = false
   #isRecycled = false
@@ -107,7 +108,7 @@ export class Executor {
         break
       case 'run':
         if (this.#exitAsked) break
-        for (const job of message.jobs) this.#waiting.push(job)
+        for (const job of message.jobs) this.#take(job)
         this.#work()
         break
       case 'abort':
@@ -185,6 +186,7 @@ export class Executor {
     this.#state = 'loading'
     this.#title.serve(hello.worker)
     this.#concurrency = Math.max(1, hello.concurrency)
+    this.#prefix = hello.prefix
     const { pid, version } = this.#process
     this.#channel.send({ type: 'hello', protocol: PROTOCOL_VERSION, pid, language: 'node', version })
     if (hello.protocol !== PROTOCOL_VERSION) {
@@ -227,6 +229,11 @@ export class Executor {
     })
     await customs.start()
     this.#customs = customs
+  }
+
+  #take(job: RunJob): void {
+    if (this.#prefix !== undefined) job.prefix ??= this.#prefix
+    this.#waiting.push(job)
   }
 
   /** Open as many lanes as there are jobs and places for them. */

@@ -25,6 +25,8 @@ export interface SupervisorHello {
   statsIntervalMs: number
   /** How many jobs it may run at a time: more than one helps asynchronous functions only. */
   concurrency: number
+  /** Of the keys of all jobs that do not say another; left out where each says its own. */
+  prefix?: string
   /** What the operator adds; left out where that is nothing. */
   custom?: CustomSettings
 }

@@ -117,6 +117,7 @@ function parseSupervisorHello(fields: Fields): SupervisorHello {
     preload: texts(fields, 'hello', 'preload'),
     statsIntervalMs: natural(fields, 'hello', 'statsIntervalMs'),
     concurrency: natural(fields, 'hello', 'concurrency'),
+    ...(fields['prefix'] === undefined ? {} : { prefix: text(fields, 'hello', 'prefix') }),
     ...(fields['custom'] === undefined ? {} : { custom: parseCustomSettings(fields['custom']) }),
   }
 }

@@ -18,6 +18,8 @@ export type RunJobTuple = [
   timeoutSec: number,
   callbacks?: Callbacks | null,
   retriesLeft?: number,
+  tenant?: string | null,
+  prefix?: string | null,
 ]
 export type ResultTuple = [
   seq: number,
@@ -29,7 +31,11 @@ export type ResultTuple = [
 export type StartTuple = [seq: number, atMs: number]
 
 export function writeRunJob(job: RunJob): RunJobTuple {
-  const { seq, execution, id, queue, data, meta, timeoutSec, callbacks, retriesLeft } = job
+  const { seq, execution, id, queue, data, meta, timeoutSec, callbacks, retriesLeft, tenant, prefix } = job
+  if (tenant !== undefined || prefix !== undefined) {
+    const last = [retriesLeft ?? 0, tenant ?? null, prefix ?? null] as const
+    return [seq, execution, id, queue, data, meta, timeoutSec, callbacks, ...last]
+  }
   if (retriesLeft !== undefined) return [seq, execution, id, queue, data, meta, timeoutSec, callbacks, retriesLeft]
   if (callbacks === null) return [seq, execution, id, queue, data, meta, timeoutSec]
   return [seq, execution, id, queue, data, meta, timeoutSec, callbacks]
@@ -37,7 +43,7 @@ export function writeRunJob(job: RunJob): RunJobTuple {
 
 /** @throws RqdError RQD_PROTOCOL */
 export function readRunJob(value: unknown): RunJob {
-  const [seq, execution, id, queue, data, meta, timeoutSec, callbacks, retriesLeft] = items(value, 'run', 'jobs[]')
+  const [seq, execution, id, queue, data, meta, timeoutSec, callbacks, ...last] = items(value, 'run', 'jobs[]')
   if (!isNatural(seq)) return wrong('run', 'jobs[].seq', seq, 'an integer of at least 0')
   if (typeof execution !== 'string') return wrong('run', 'jobs[].execution', execution, 'text')
   if (typeof id !== 'string') return wrong('run', 'jobs[].id', id, 'text')
@@ -46,9 +52,24 @@ export function readRunJob(value: unknown): RunJob {
   if (meta !== null && !(meta instanceof Uint8Array)) return wrong('run', 'jobs[].meta', meta, 'bytes or nil')
   if (!isFinite(timeoutSec)) return wrong('run', 'jobs[].timeoutSec', timeoutSec, 'a finite number')
   const job: RunJob = { seq, execution, id, queue, data, meta, timeoutSec, callbacks: readCallbacks(callbacks) }
-  if (retriesLeft === undefined) return job
-  if (!isNatural(retriesLeft)) return wrong('run', 'jobs[].retriesLeft', retriesLeft, 'an integer of at least 0')
-  return { ...job, retriesLeft }
+  if (last.length > 0) readLast(job, last)
+  return job
+}
+
+/** What few jobs have. */
+function readLast(job: RunJob, [retriesLeft, tenant, prefix]: readonly unknown[]): void {
+  if (retriesLeft !== undefined) {
+    if (!isNatural(retriesLeft)) return wrong('run', 'jobs[].retriesLeft', retriesLeft, 'an integer of at least 0')
+    job.retriesLeft = retriesLeft
+  }
+  if (tenant !== undefined && tenant !== null) {
+    if (typeof tenant !== 'string') return wrong('run', 'jobs[].tenant', tenant, 'text or nil')
+    job.tenant = tenant
+  }
+  if (prefix !== undefined && prefix !== null) {
+    if (typeof prefix !== 'string') return wrong('run', 'jobs[].prefix', prefix, 'text or nil')
+    job.prefix = prefix
+  }
 }
 
 function readCallbacks(value: unknown): Callbacks | null {

@@ -1,6 +1,6 @@
 import { OomWatch } from './oom-watch.js'
 import { Pool } from './pool.js'
-import type { PoolListener } from './pool-options.js'
+import type { PoolListener, PoolOptions } from './pool-options.js'
 import { slotPolicyFor } from './slot-policy.js'
 import type { SupervisorOptions } from './supervisor-options.js'
 
@@ -25,13 +25,18 @@ export type ExecutorOptions = Pick<
 >
 
 /** The pool of a daemon with these options, with one slot for each of the workers. */
-export function newPool(options: ExecutorOptions, workers: readonly string[], listener: PoolListener): Pool {
+export function newPool(
+  options: ExecutorOptions & Pick<PoolOptions, 'prefix'>,
+  workers: readonly string[],
+  listener: PoolListener,
+): Pool {
   return new Pool({
     workers,
     spares: options.spares,
     taskPaths: options.taskPaths,
     preload: options.preload,
     custom: options.custom,
+    prefix: options.prefix,
     statsIntervalMs: STATS_INTERVAL_MS,
     policy: { ...slotPolicyFor(options.custom), concurrency: options.concurrency },
     recycle: options.recycle,

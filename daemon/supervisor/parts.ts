@@ -129,7 +129,9 @@ export class Parts {
       isHungry: this.fetcher.isHungry,
       jobMs: this.board.anyJobMs,
     })
-    const executors = options.share?.join(listener, demand) ?? newPool(options, this.presence.workers, listener)
+    const executors =
+      options.share?.join(listener, demand) ??
+      newPool({ ...options, prefix: store.keys.prefix }, this.presence.workers, listener)
     this.pool = executors
     this.budget = new JobBudget(options.maxJobs, () => owner.end('that was the last of its jobs (max-jobs)'))
     const policy = {

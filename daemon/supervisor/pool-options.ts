@@ -47,6 +47,8 @@ export interface PoolOptions extends PoolSettings {
   /** RQ worker names, one per slot. */
   workers: readonly string[]
   statsIntervalMs: number
+  /** Of the keys of all jobs; left out where the jobs say it, as they have several. */
+  prefix?: string | undefined
   oomWatch: OomWatch
   clock: Clock
   random: Random

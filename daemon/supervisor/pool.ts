@@ -443,6 +443,7 @@ export class Pool {
       // Without its channel an executor is of no use: its death follows and is handled there.
       executor.signal('SIGKILL')
     })
+    const { prefix } = this.#options
     executor.channel.send({
       type: 'hello',
       protocol: PROTOCOL_VERSION,
@@ -451,6 +452,7 @@ export class Pool {
       preload: [...preload],
       statsIntervalMs: this.#options.statsIntervalMs,
       concurrency: policy.concurrency,
+      ...(prefix === undefined ? {} : { prefix }),
       ...(custom === undefined ? {} : { custom }),
     })
     void executor.ended.then((exit) => {

@@ -7,10 +7,11 @@ import type { SlotView } from '../supervisor/slot-view.js'
 import type { Contender } from './fair-share.js'
 import { ServiceTime } from './service-time.js'
 import { placesOf, type SharedPool } from './shared-pool.js'
+import type { Tenant } from './tenant.js'
 
 /** A tenant that takes part in a pool. */
 export interface Sharer {
-  readonly weight: number
+  readonly tenant: Tenant
   /** Told of its jobs. */
   readonly listener: PoolListener
   readonly demand: () => Demand
@@ -32,7 +33,7 @@ export class PoolShare implements Executors {
     this.#sharer = sharer
     this.listener = sharer.listener
     this.#clock = clock
-    this.#time = new ServiceTime(sharer.weight, common, clock.monoMs())
+    this.#time = new ServiceTime(sharer.tenant.weight, common, clock.monoMs())
   }
 
   /** What it wants now. */
@@ -60,7 +61,7 @@ export class PoolShare implements Executors {
     const { isHungry } = this.demand
     if (isHungry && !this.#wasHungry) this.#time.comesBack(nowMs)
     this.#wasHungry = isHungry
-    const { weight } = this.#sharer
+    const { weight } = this.#sharer.tenant
     return { weight, load: this.#time.load + this.pendingPlaces, virtualMs: this.#time.at(nowMs) }
   }
 
@@ -106,7 +107,9 @@ export class PoolShare implements Executors {
   }
 
   assign(job: Omit<RunJob, 'seq'>, estimateMs?: number): string | undefined {
-    const worker = this.#shared.pool.assign(job, estimateMs)
+    // Its function may want to enqueue more for its tenant, and the executor serves all of them.
+    const { name, prefix } = this.#sharer.tenant
+    const worker = this.#shared.pool.assign({ ...job, tenant: name, prefix }, estimateMs)
     if (worker !== undefined) this.#shared.lend(this, job.execution, estimateMs)
     return worker
   }

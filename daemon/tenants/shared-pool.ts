@@ -49,20 +49,20 @@ export class SharedPool {
   }
 
   /** For the supervisor of a tenant. */
-  sharing({ name, weight }: Pick<Tenant, 'name' | 'weight'>): PoolSharing {
+  sharing(tenant: Tenant): PoolSharing {
     const sharers = (): number => this.#shares.length
     return {
       get sharers() {
         return sharers()
       },
       join: (listener, demand) => {
-        const share = new PoolShare(this, { weight, listener, demand }, this.#common, this.#clock)
+        const share = new PoolShare(this, { tenant, listener, demand }, this.#common, this.#clock)
         this.#shares.push(share)
         return share
       },
       offer: () => this.offer(),
       refusal: (wanted) => {
-        const text = `${wanted} concerns all tenants of the daemon, and not ${name} alone: ask for it on the daemon's control socket, without a tenant`
+        const text = `${wanted} concerns all tenants of the daemon, and not ${tenant.name} alone: ask for it on the daemon's control socket, without a tenant`
         return new RqdError('RQD_ORDER_REFUSED', text)
       },
     }

@@ -1,5 +1,6 @@
 import { Called } from '../job/called.js'
 import { metaOf } from '../job/meta.js'
+import { DEFAULT_PREFIX } from '../redis/keys.js'
 import type { TaskMemory } from '../running-task.js'
 import type { RunJob } from './task.js'
 
@@ -22,6 +23,14 @@ export class CallbackJob extends Called {
   /** The queue that it came from. */
   get origin(): string {
     return this.#job.queue
+  }
+  /** Whose job it is, where a daemon serves several tenants; undefined otherwise. */
+  get tenant(): string | undefined {
+    return this.#job.tenant
+  }
+  /** Of the keys where it lies: `new Queue(name, { connection, prefix })` is a queue beside its own. */
+  get prefix(): string {
+    return this.#job.prefix ?? DEFAULT_PREFIX
   }
   /** As the function has left it, saved or not: the same object as that of `getCurrentJob`. @throws PayloadError */
   get meta(): Record<string, unknown> {

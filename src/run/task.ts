@@ -30,6 +30,10 @@ export interface RunJob {
   callbacks: Callbacks | null
   /** How often it is tried again after a failure, if it is. */
   retriesLeft?: number
+  /** Whose job it is, where a daemon serves tenants. */
+  tenant?: string
+  /** Of all keys of the Redis that it came from; `rq` if it is not said. */
+  prefix?: string
 }
 
 /** Why a job is told to end. */

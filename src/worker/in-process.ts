@@ -165,7 +165,8 @@ export class InProcess {
   #runJob({ id, queue, execution, hash }: HeldJob, timeoutSec: number): RunJob {
     this.#seq += 1
     const { data = new Uint8Array(), meta = null } = hash
-    return { seq: this.#seq, execution, id, queue, data, meta, timeoutSec, callbacks: callbacksOf(hash) }
+    const { prefix } = this.#options.store.keys
+    return { seq: this.#seq, execution, id, queue, data, meta, timeoutSec, callbacks: callbacksOf(hash), prefix }
   }
 
   // prettier-ignore

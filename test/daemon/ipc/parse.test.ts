@@ -7,6 +7,7 @@ const bytes = new Uint8Array([1])
 const runJob = { seq: 1, execution: 'e', id: 'i', queue: 'q', data: bytes, meta: null, timeoutSec: -1, callbacks: null }
 const callbacks = { success: { name: 's.s', timeoutSec: 60 }, failure: null }
 const stopped = { ...runJob, callbacks: { success: null, failure: null, stopped: { name: 's.s', timeoutSec: 5 } } }
+const ofAnn = { retriesLeft: 2, tenant: 'ann', prefix: '{ann}:rq' }
 const hello: ToExecutor = {
   type: 'hello',
   protocol: 1,
@@ -37,9 +38,18 @@ const custom = {
 const toExecutor: ToExecutor[] = [
   hello,
   { ...hello, custom },
+  { ...hello, prefix: '{shop}:rq' },
   {
     type: 'run',
     jobs: [runJob, { ...runJob, meta: bytes }, { ...runJob, callbacks }, stopped, { ...runJob, retriesLeft: 2 }],
+  },
+  {
+    type: 'run',
+    jobs: [
+      { ...runJob, ...ofAnn },
+      { ...stopped, ...ofAnn },
+      { ...runJob, retriesLeft: 0, prefix: 'x' },
+    ],
   },
   { type: 'abort', execution: 'e', reason: 'shutdown' },
   { type: 'saved', request: 1, code: '', message: '' },
@@ -92,6 +102,21 @@ void t.test('every message passes as it is, and unknown fields are dropped', (t)
   t.end()
 })
 
+void t.test('items of a job behind those that are known are dropped', (t) => {
+  const job = { ...runJob, ...ofAnn }
+  const { jobs } = new SupervisorWire().write({ type: 'run', jobs: [job] }) as { jobs: unknown[][] }
+  const later = { type: 'run', jobs: jobs.map((items) => [...items, 'later', { more: 1 }]) }
+  t.same(new ExecutorWire().read(later), { type: 'run', jobs: [job] })
+  t.end()
+})
+
+void t.test('a job of a tenant that has no retries says 0 of them', (t) => {
+  const whose = { tenant: 'ann', prefix: '{ann}:rq' }
+  const written = new SupervisorWire().write({ type: 'run', jobs: [{ ...runJob, ...whose }] })
+  t.same(new ExecutorWire().read(written), { type: 'run', jobs: [{ ...runJob, retriesLeft: 0, ...whose }] })
+  t.end()
+})
+
 void t.test('a job that the executor does not have, or has given back, is named', (t) => {
   const supervisor = opened()
   const message = 'bad progress: it names job 2, which this executor does not have'
@@ -110,7 +135,7 @@ void t.test('each missing field is named', (t) => {
     for (const message of messages) {
       const written = message.type === 'progress' ? (new ExecutorWire().write(message) as object) : message
       for (const field of Object.keys(message)) {
-        if (['type', 'custom', 'step'].includes(field)) continue
+        if (['type', 'custom', 'step', 'prefix'].includes(field)) continue
         const lacking = Object.fromEntries(Object.entries(written).filter(([key]) => key !== field))
         const text = new RegExp(`^bad ${message.type}: field ${field} is missing: expected `)
         t.throws(() => parse(lacking), { code: 'RQD_PROTOCOL', message: text }, `${message.type}.${field}`)
@@ -144,6 +169,15 @@ void t.test('a wrong field is named with what was found and expected', (t) => {
       { type: 'run', jobs: [[1, 'e', 'i', 'q', bytes, null, 1, { success: { name: 'a.b' } }]] },
       'bad run: field timeoutSec is missing: expected a finite number',
     ],
+    [
+      { type: 'run', jobs: [[1, 'e', 'i', 'q', bytes, null, 1, null, 0, 7]] },
+      'bad run: field jobs[].tenant is 7: expected text or nil',
+    ],
+    [
+      { type: 'run', jobs: [[1, 'e', 'i', 'q', bytes, null, 1, null, 0, 'ann', 7]] },
+      'bad run: field jobs[].prefix is 7: expected text or nil',
+    ],
+    [{ ...hello, prefix: 7 }, 'bad hello: field prefix is 7: expected text'],
     [{ ...hello, protocol: 1.5 }, 'bad hello: field protocol is 1.5: expected an integer of at least 0'],
     [{ ...hello, taskPaths: [bytes] }, 'bad hello: field taskPaths[] is 1 bytes: expected text'],
     [
