@@ -81,6 +81,8 @@ export class Parts {
   readonly stopBudget: StopBudget
   readonly #options: SupervisorOptions
   readonly #owner: PartsOwner
+  /** A job has ended or come back since the queues were looked at for that reason. */
+  #isRestless = false
 
   constructor(options: SupervisorOptions, owner: PartsOwner) {
     this.#options = options
@@ -108,12 +110,15 @@ export class Parts {
       callingBack: (...call) => this.board.callingBack(...call),
       printed: (...piece) => this.board.printed(...piece),
       ended: (result) => {
+        this.#isRestless = true
         if (!this.stoppedCalls.ended(result)) this.board.ended(result)
       },
       lost: (execution, death) => {
+        this.#isRestless = true
         if (!this.stoppedCalls.lost(execution, death)) this.board.lost(execution, death)
       },
       returned: (executions) => {
+        this.#isRestless = true
         this.stoppedCalls.returned(executions)
         this.handout.returned(executions)
       },
@@ -312,8 +317,11 @@ export class Parts {
 
   /** Claim more if there is room. */
   #onRoom(): void {
-    if (this.#options.burst) this.fetcher.wake()
-    else if (this.handout.capacity(0) > 0) this.fetcher.grown()
+    if (this.#options.burst && this.#isRestless) {
+      // Nothing else tells that the end of a job has put others on the queues.
+      this.#isRestless = false
+      this.fetcher.wake()
+    } else if (this.handout.capacity(0) > 0) this.fetcher.grown()
   }
 
   /** All open queues were found empty. @returns true if their next id will be told */

@@ -26,6 +26,7 @@ export class PoolShare implements Executors {
   readonly #time: ServiceTime
   readonly #stopAsked = deferred()
   #isStopping = false
+  #isDenied = false
   #wasHungry = false
 
   constructor(shared: SharedPool, sharer: Sharer, common: { virtualMs: number }, clock: Clock) {
@@ -45,6 +46,11 @@ export class PoolShare implements Executors {
   get pendingPlaces(): number {
     const { waiting, coming, jobMs } = this.demand
     return (waiting + coming) * placesOf(jobMs)
+  }
+
+  /** It wanted room, and there was none for it. */
+  get isDenied(): boolean {
+    return this.#isDenied && this.demand.isHungry
   }
 
   /** It has asked that the executors end. */
@@ -102,6 +108,7 @@ export class PoolShare implements Executors {
 
   capacity(estimateMs: number | undefined, coming: number): number {
     const room = this.#shared.roomFor(this, estimateMs, coming)
+    this.#isDenied = room <= 0
     // Whoever asks subtracts what it has pending.
     return room <= 0 ? 0 : room + this.demand.waiting + coming
   }

@@ -110,13 +110,14 @@ export class SharedPool {
     return this.#lent.get(execution)?.share === share
   }
 
-  /** A tenant wants nothing more for now: the others look whether there is room for them. */
+  /** A tenant wants nothing more for now: those who were given no room look whether there is some. */
   offer(): void {
     if (this.#isOffering) return
     this.#isOffering = true
     setImmediate(() => {
       this.#isOffering = false
-      for (const { listener, demand } of this.#inTurn()) if (demand.isHungry) listener.free()
+      // Not those who have a claim under way: two of them would call each other for ever.
+      for (const { listener, isDenied } of this.#inTurn()) if (isDenied) listener.free()
     })
   }
 
