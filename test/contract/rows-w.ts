@@ -284,6 +284,19 @@ export const rowsW: Readonly<Record<string, Row>> = {
         'integration/cluster.test.ts: W15: six tenants of a cluster of three masters under load',
         'src/redis/cluster/slot-redis.test.ts: no script begins while its slot is on two nodes',
       ],
+      'tenants of one daemon share its executors by weight, whatever the length of their queues and jobs': [
+        'integration/tenants.test.ts: a tenant with a long queue does not hold up those who come later',
+        'integration/tenants.test.ts: short jobs of one tenant do not hold up those of another',
+        'integration/tenants.test.ts: executors are shared by weight',
+        'integration/tenants.test.ts: a tenant that is alone has all executors, and its queues are read in their order',
+        'daemon/tenants/fair-share.test.ts: all the room is given, and no more',
+      ],
+      'tenants of one daemon: what is asked of one, or becomes of its jobs, is of that one': [
+        'integration/tenants.test.ts: each tenant can be paused and asked about alone, and all of them as one',
+        'integration/tenants.test.ts: a stop hands back what runs for every tenant, and another daemon goes on with it',
+        'integration/tenants.test.ts: a killed executor takes one job of one tenant along',
+        'integration/tenants.test.ts: a burst ends when the queues of all tenants are empty',
+      ],
       'none lost that a replica had': [
         'integration/fail-over.test.ts: a master that is replaced by hand, then one that freezes, cost no job',
       ],
