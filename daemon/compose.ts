@@ -170,7 +170,9 @@ export async function run(config: Config, begun: Begun): Promise<number> {
     }
     whole = wholeOf(scopes, pool, tenants, told)
     if (pool !== undefined)
-      quietEach = scopes.map(({ supervisor }) => obeySignals(() => supervisor, config.queues, logger))
+      quietEach = scopes.map(({ supervisor }, i) =>
+        obeySignals(() => supervisor, config.queues, places[i]?.logger ?? logger),
+      )
     const callers = new Map(scopes.map(({ tenant, data }) => [tenant, new DataOver(() => data.open())]))
     monitor?.watch(whole, (tenant) => {
       const caller = callers.get(tenant)

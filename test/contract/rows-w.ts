@@ -290,6 +290,22 @@ export const rowsW: Readonly<Record<string, Row>> = {
         'src/redis/cluster/slot-owner.test.ts: a node that is cut off from its cluster and takes itself for the owner is left',
         'src/redis/replicas.test.ts: on a cluster the question follows the slot, as the writes do, when a replica takes over',
       ],
+      'tenants of one daemon share its executors by weight, whatever the length of their queues and jobs': [
+        'integration/tenants.test.ts: a tenant with a long queue does not hold up those who come later',
+        'integration/tenants.test.ts: short jobs of one tenant do not hold up those of another',
+        'integration/tenants.test.ts: executors are shared by weight',
+        'integration/tenants.test.ts: a tenant that is alone has all executors, and its queues are read in their order',
+        'daemon/tenants/fair-share.test.ts: all the room is given, and no more',
+      ],
+      'tenants of one daemon: what is asked of one, or becomes of its jobs, is of that one': [
+        'integration/tenants-life.test.ts: each tenant can be paused and asked about alone, and all of them as one',
+        'integration/tenants-life.test.ts: a stop hands back what runs for every tenant',
+        'integration/tenants-life.test.ts: a killed executor takes one job of one tenant along',
+        'integration/tenants-life.test.ts: what a killed daemon has left with any tenant, another one runs',
+        'integration/tenants-apart.test.ts: a tenant whose Redis stands still does not hold up the others, and goes on when it is back',
+        'integration/tenants-apart.test.ts: a daemon starts with the tenants whose Redis answers, and begins with the others when theirs does',
+        'integration/tenants-life.test.ts: a burst ends when the queues of all tenants are empty',
+      ],
       'none lost that a replica had': [
         'integration/fail-over.test.ts: a master that is replaced by hand, then one that freezes, cost no job',
       ],

@@ -12,7 +12,7 @@ t.test('C11: a daemon with tenants tells of each of them over HTTP', { skip: wit
   const daemon = await startDaemon(t, redis, args, { env: { RQD_HTTP_TOKEN: operateToken } })
   const origin = `http://${/HTTP listener ready.*?address=(\S+)/.exec(daemon.log())?.[1] ?? ''}`
   const queueOf = (tenant: string): Queue => new Queue('low', { connection: redis.client, prefix: `{${tenant}}:rq` })
-  for (let i = 0; i < 3; i++) await queueOf('ann').enqueue('arithmetic.add', { args: [i, 1] })
+  for (let i = 0; i < 3; i++) await queueOf('ann').enqueue('arithmetic.add', i, 1)
   const failed = await queueOf('bob').enqueue('arithmetic.no_such_function', { args: [] })
   await waitFor('the jobs to end', async () => {
     const { counters } = await daemon.status()
