@@ -1,7 +1,7 @@
 import { Called } from './job/called.js'
 import { encodeMeta, metaOf, type Meta } from './job/meta.js'
 import { Job, type FetchOptions } from './job.js'
-import { DEFAULT_PREFIX } from './redis/keys.js'
+import { rqDefaults } from './rq-defaults.js'
 import { type ClassKind, EXTENDS } from './run/extends.js'
 import { CURRENT_TASK, type RunningTask, type TaskMemory } from './running-task.js'
 
@@ -41,7 +41,7 @@ export class CurrentJob extends Called {
   }
   /** Of the keys where it lies: `new Queue(name, { connection, prefix })` is a queue beside its own. */
   get prefix(): string {
-    return this.#task.job.prefix ?? DEFAULT_PREFIX
+    return this.#task.job.prefix ?? rqDefaults.prefix
   }
   /** Aborted when the job must end: its time is up, it was stopped, or the worker shuts down. */
   get signal(): AbortSignal {

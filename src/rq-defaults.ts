@@ -1,5 +1,7 @@
-/** RQ's numbers, which its readers rely on. Seconds throughout. */
+/** RQ's names and numbers, which its readers rely on. Seconds throughout. */
 export const rqDefaults = {
+  /** Of all keys. */
+  prefix: 'rq',
   /** Limit of a job without its own. */
   timeoutSec: 180,
   /** Limit of a callback without its own. */

@@ -88,6 +88,19 @@ export class Context {
     this.io.stderr.write(`${line}\n`)
   }
 
+  /** `withDaemon` for what is refused of a tenant: where its name comes from is known here alone. */
+  async withWhole<T>(use: (client: ControlClient) => Promise<T>, listeners: Listeners = {}): Promise<T> {
+    try {
+      return await this.withDaemon(use, listeners)
+    } catch (thrown) {
+      if (this.tenant === undefined || this.#flags.tenant !== undefined || !hasCode(thrown, 'RQD_BAD_OPTION'))
+        throw thrown
+      const { message } = coerceError(thrown)
+      const next = 'it is set by $RQD_TENANT: begin the command with RQD_TENANT= to leave it out'
+      throw new RqdError('RQD_BAD_OPTION', `${message}; ${next}`, { cause: thrown })
+    }
+  }
+
   /** Use the daemon and hang up. @throws RqdError RQD_UNREACHABLE if none answers. */
   async withDaemon<T>(use: (client: ControlClient) => Promise<T>, listeners: Listeners = {}): Promise<T> {
     return hangUp(await this.#connect(listeners), use)

@@ -41,7 +41,7 @@ export async function orderAll<M extends OrderMethod>(
 ): Promise<number> {
   const { isGood = () => true } = call
   const rows = await context.withFleet(async (data) => {
-    const picked = pickDaemons((await data.call('daemons', {})).daemons, names)
+    const picked = pickDaemons((await data.call('daemons', {})).daemons, names, context.tenant)
     const waiting = showWaiting(context, picked)
     try {
       return await Promise.all(

@@ -7,7 +7,7 @@ import { formatAge, formatCount } from './output.js'
 export async function watchRollout<T>(context: Context, ask: (client: ControlClient) => Promise<T>): Promise<T> {
   const progress = showRollout(context)
   try {
-    return await context.withDaemon(ask, { onRollout: progress.update })
+    return await context.withWhole(ask, { onRollout: progress.update })
   } finally {
     progress.end()
   }

@@ -26,6 +26,7 @@ export interface DaemonDocument {
   readonly failed: number
   readonly sockets: readonly string[]
   readonly http: string | null
+  readonly sharesExecutors: boolean
   readonly takesOrders: boolean
 }
 
@@ -50,6 +51,9 @@ export const daemonDocument: zod.ZodType<DaemonDocument> = z.looseObject({
   failed: count,
   sockets: z.array(z.string()).describe('Paths of its control sockets'),
   http: z.string().nullable().describe('Where it serves HTTP'),
+  sharesExecutors: z
+    .boolean()
+    .describe('Its executors run the jobs of several tenants: `daemon.order` neither changes nor stops them'),
   takesOrders: z.boolean().describe('Whether `daemon.order` reaches it'),
 })
 
@@ -85,6 +89,7 @@ export function documentOfDaemon({ summary, startedMs, ...row }: DaemonRow): Dae
     failed: summary?.failed ?? 0,
     sockets: summary?.sockets ?? [],
     http: summary?.http ?? null,
+    sharesExecutors: summary?.sharesExecutors ?? false,
     takesOrders: row.takesOrders,
   }
 }

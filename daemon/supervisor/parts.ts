@@ -312,6 +312,7 @@ export class Parts {
       counters: this.counters,
       rssBytes: memoryUsage.rss(),
       addresses: this.#options.addresses,
+      sharesExecutors: this.#options.share !== undefined,
     })
   }
 

@@ -20,8 +20,9 @@ export function summarize(known: {
   counters: Pick<Counters, 'finished' | 'failed'>
   rssBytes: number
   addresses: Addresses | undefined
+  sharesExecutors: boolean
 }): DaemonSummary {
-  const { state, slots, running, pausedQueues, counters, addresses } = known
+  const { state, slots, running, pausedQueues, counters, addresses, sharesExecutors } = known
   return {
     state,
     executors: {
@@ -36,5 +37,6 @@ export function summarize(known: {
     failed: counters.failed,
     sockets: addresses?.sockets ?? [],
     http: addresses?.http() ?? null,
+    sharesExecutors,
   }
 }

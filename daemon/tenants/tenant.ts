@@ -36,8 +36,9 @@ export function readTenant(text: string): Omit<Tenant, 'prefix'> {
 
 /** @throws RqdError RQD_BAD_OPTION if this cannot be the name of a tenant */
 export function checkTenantName(name: string): string {
-  if (/^[A-Za-z0-9_.-]+$/.test(name)) return name
-  const text = `the name of a tenant is ${JSON.stringify(name)}; expected letters, digits, "_", "." and "-"`
+  // Browsers resolve dots in the paths of the dashboard.
+  if (/^[A-Za-z0-9_.-]+$/.test(name) && name !== '.' && name !== '..') return name
+  const text = `the name of a tenant is ${JSON.stringify(name)}; expected letters, digits, "_", "." and "-", and not "." or ".." alone`
   throw new RqdError('RQD_BAD_OPTION', text)
 }
 

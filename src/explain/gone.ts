@@ -6,7 +6,7 @@ import { count, fact, quote } from './words.js'
 const waiting = new Set<TraceFacts['place']>(['queue', 'intermediate', 'scheduled', 'deferred', 'ready'])
 
 /** Why there is no such job. */
-export function explainGone({ jobId, traces, resultsLeft }: JobFacts): Verdict {
+export function explainGone({ jobId, jobKey, traces, resultsLeft }: JobFacts): Verdict {
   const evidence = traces.map(({ queue, place }) => fact('foundIn', `${place} ${queue}`, describe({ queue, place })))
   if (resultsLeft > 0) evidence.push(fact('results', resultsLeft, `${count(resultsLeft, 'result')} kept`))
   const place = traces.find((trace) => waiting.has(trace.place))
@@ -30,8 +30,13 @@ export function explainGone({ jobId, traces, resultsLeft }: JobFacts): Verdict {
     cause: 'missing',
     sentence: `There is no job ${quote(jobId)}: it was never enqueued in this Redis, or it has expired or been deleted.`,
     evidence,
-    next: 'check the id, and that --url and --prefix name the Redis that it was enqueued in',
+    next: `check the id, and that --url and ${placeOption(jobId, jobKey)} name the Redis that it was enqueued in`,
   }
+}
+
+/** What says below which prefix it is looked for: those of tenants have a hash tag. */
+function placeOption(jobId: string, jobKey: string): string {
+  return jobKey.slice(0, -jobId.length).includes('{') ? '--tenant (or --prefix)' : '--prefix'
 }
 
 function describe({ queue, place }: TraceFacts): string {

@@ -19,6 +19,8 @@ export interface DaemonSummary {
   readonly sockets: readonly string[]
   /** Where it serves HTTP, if it does. */
   readonly http: string | null
+  /** Its executors run the jobs of several tenants: what is ordered through the keys of one may not change them. */
+  readonly sharesExecutors: boolean
 }
 
 /** Read a summary as it stands in Redis; undefined if it is none, or one of a version that tells otherwise. */
@@ -31,7 +33,7 @@ export function readSummary(text: string | undefined): DaemonSummary | undefined
     return undefined
   }
   if (!isRecord(value)) return undefined
-  const { state, executors, running, pausedQueues, rssBytes, finished, failed, sockets, http } = value
+  const { state, executors, running, pausedQueues, rssBytes, finished, failed, sockets, http, sharesExecutors } = value
   if (typeof state !== 'string' || !isRecord(executors)) return undefined
   return {
     state,
@@ -47,6 +49,7 @@ export function readSummary(text: string | undefined): DaemonSummary | undefined
     failed: countOf(failed),
     sockets: textsOf(sockets),
     http: typeof http === 'string' ? http : null,
+    sharesExecutors: sharesExecutors === true,
   }
 }
 

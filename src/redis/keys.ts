@@ -1,3 +1,5 @@
+import { rqDefaults } from '../rq-defaults.js'
+
 /**
  * Every key name of rqd, and nowhere else. RQ's own keys carry the prefix (default `rq`); what RQ lacks lives under
  * the prefix plus `d` (default `rqd`), where RQ's tools never look. For Redis Cluster the prefix carries a hash tag
@@ -93,7 +95,7 @@ export interface Keys {
   readonly historySampler: string
 }
 
-export const DEFAULT_PREFIX = 'rq'
+export const DEFAULT_PREFIX = rqDefaults.prefix
 
 /** Build the key names for a prefix. */
 export function createKeys(prefix: string = DEFAULT_PREFIX): Keys {

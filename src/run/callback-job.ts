@@ -1,6 +1,6 @@
 import { Called } from '../job/called.js'
 import { metaOf } from '../job/meta.js'
-import { DEFAULT_PREFIX } from '../redis/keys.js'
+import { rqDefaults } from '../rq-defaults.js'
 import type { TaskMemory } from '../running-task.js'
 import type { RunJob } from './task.js'
 
@@ -30,7 +30,7 @@ export class CallbackJob extends Called {
   }
   /** Of the keys where it lies: `new Queue(name, { connection, prefix })` is a queue beside its own. */
   get prefix(): string {
-    return this.#job.prefix ?? DEFAULT_PREFIX
+    return this.#job.prefix ?? rqDefaults.prefix
   }
   /** As the function has left it, saved or not: the same object as that of `getCurrentJob`. @throws PayloadError */
   get meta(): Record<string, unknown> {

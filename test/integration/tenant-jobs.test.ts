@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { type Job, Queue, Worker } from '../../src/index.js'
-import { fixtureTasks, startDaemon } from '../helpers/daemon.js'
+import { fixtureTasks, rqctl, startDaemon } from '../helpers/daemon.js'
 import { startRedis } from '../helpers/redis.js'
 import { waitFor } from '../helpers/wait-for.js'
 
@@ -78,3 +78,18 @@ for (const prefix of ['rq', '{shop}:rq']) {
     t.strictSame(notes(file), [`["child",null,"${prefix}"]`])
   })
 }
+
+t.test('a tenant is shown that it shares its executors, and nobody else is', async (t) => {
+  const redis = await startRedis(t)
+  await startDaemon(t, redis, ['-N', '1', '--name', 'shared', '--tenants', 'ann', 'work'])
+  await startDaemon(t, redis, ['-N', '1', '--name', 'alone', '--prefix', '{ann}:rq', 'work'])
+  const shown = await waitFor('both to tell of themselves', async () => {
+    const { stdout } = await rqctl(['daemons', '--json', '--url', redis.url, '--tenant', 'ann'])
+    const daemons = JSON.parse(stdout) as { name: string; state: string; sharesExecutors: boolean }[]
+    return daemons.filter(({ state }) => state === 'running').length === 2 && daemons
+  })
+  t.strictSame(Object.fromEntries(shown.map(({ name, sharesExecutors }) => [name, sharesExecutors])), {
+    shared: true,
+    alone: false,
+  })
+})

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { hasCode } from '../../../src/errors.js'
+import { RqdError, hasCode } from '../../../src/errors.js'
 import type { JobStatus } from '../../../src/job/status.js'
 import type { ControlClient } from '../../control/client.js'
 import type { LogPart } from '../../control/operations.js'
@@ -61,7 +61,10 @@ async function tell(context: Context, client: ControlClient, jobId: string, foll
   let from = 0
   for (let told = false; ; told = true) {
     const part = await client.call('logs', { jobId, from, waitSec: told ? WAIT_SEC : 0 })
-    if (part.state === 'unknown') return told
+    if (part.state === 'unknown') {
+      if (!told && context.tenant === undefined && !context.namesRedis) await refuseTenants(client, jobId)
+      return told
+    }
     const missedBytes = part.from - from
     if (!told || part.pieces.length > 0 || part.state === 'ended') {
       print(context, { jobId, source: 'daemon', state: part.state, missedBytes, pieces: part.pieces })
@@ -69,6 +72,15 @@ async function tell(context: Context, client: ControlClient, jobId: string, foll
     if (!follow || part.state === 'ended' || context.io.signal?.aborted === true) return true
     from = part.next
   }
+}
+
+/** Jobs of tenants do not lie where those of others do. @throws RqdError RQD_BAD_OPTION if the daemon has tenants */
+async function refuseTenants(client: ControlClient, jobId: string): Promise<void> {
+  const { tenants = [] } = await client.call('status', {})
+  if (tenants.length === 0) return
+  const names = tenants.map(({ name }) => name).join(', ')
+  const text = `the daemon has kept nothing that job ${JSON.stringify(jobId)} has printed, and it has tenants: say with --tenant whose job it is, one of ${names}`
+  throw new RqdError('RQD_BAD_OPTION', text)
 }
 
 /** The last lines that were stored with a failure. @throws RqdError RQD_NO_SUCH_JOB, RQD_REDIS */

@@ -29,7 +29,7 @@ export function addShutdown(program: Command, run: Run): void {
           const answerMs = answerTimeoutMs(command)
           return orderAll(context, daemons, { method: 'shutdown', params: { now }, answerMs, describe })
         }
-        const reply = await context.withDaemon((client) => client.call('shutdown', { now }))
+        const reply = await context.withWhole((client) => client.call('shutdown', { now }))
         context.answer(reply, () => describeStop(now, reply.running))
         return exitCodes.ok
       }),

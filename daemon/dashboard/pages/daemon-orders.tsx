@@ -11,7 +11,7 @@ const back = '/daemons'
 export function DaemonOrders(props: { readonly context: PageContext; readonly daemon: DaemonDocument }): VNode | null {
   const { context, daemon } = props
   if (context.visitor.role !== 'operate') return null
-  const { name, supervisor, pausedQueues, executors, state } = daemon
+  const { name, supervisor, pausedQueues, state, sharesExecutors } = daemon
   if (!daemon.takesOrders) {
     return (
       <p class="none">
@@ -28,15 +28,7 @@ export function DaemonOrders(props: { readonly context: PageContext; readonly da
         {isHeld ? <ActionButton {...form} action="daemon-resume" label="Resume all" kind="primary" /> : null}
       </div>
       <div class="buttons">
-        <ActionForm {...form} action="daemon-scale" class="filters">
-          <label>
-            Executors
-            <input type="number" name="executors" min="1" max="1000" required value={String(executors.total)} />
-          </label>
-          <button type="submit" class="button">
-            Scale<span class="unseen"> daemon {printable(name)}</span>
-          </button>
-        </ActionForm>
+        {sharesExecutors ? null : <ScaleForm context={context} daemon={daemon} />}
         <ActionForm {...form} action="daemon-drain" class="filters">
           <label>
             Seconds at most
@@ -47,12 +39,35 @@ export function DaemonOrders(props: { readonly context: PageContext; readonly da
           </button>
         </ActionForm>
       </div>
-      <div class="buttons">
-        <ActionButton {...form} action="daemon-reload" label="Reload" />
-        <ActionButton {...form} action="daemon-restart-executors" label="Restart executors" />
-        <ActionButton {...form} action="daemon-shutdown" label="Shut down" kind="danger" />
-      </div>
+      {sharesExecutors ? (
+        <p class="none">
+          Its executors run the jobs of several tenants: use <code>rqctl</code> on its host, without a tenant, to scale,
+          reload, restart or shut it down.
+        </p>
+      ) : (
+        <div class="buttons">
+          <ActionButton {...form} action="daemon-reload" label="Reload" />
+          <ActionButton {...form} action="daemon-restart-executors" label="Restart executors" />
+          <ActionButton {...form} action="daemon-shutdown" label="Shut down" kind="danger" />
+        </div>
+      )}
     </div>
+  )
+}
+
+function ScaleForm(props: { readonly context: PageContext; readonly daemon: DaemonDocument }): VNode {
+  const { context, daemon } = props
+  const { name, supervisor, executors } = daemon
+  return (
+    <ActionForm {...{ context, back }} action="daemon-scale" fields={{ supervisor, name }} class="filters">
+      <label>
+        Executors
+        <input type="number" name="executors" min="1" max="1000" required value={String(executors.total)} />
+      </label>
+      <button type="submit" class="button">
+        Scale<span class="unseen"> daemon {printable(name)}</span>
+      </button>
+    </ActionForm>
   )
 }
 

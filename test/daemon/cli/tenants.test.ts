@@ -80,6 +80,40 @@ t.test('where a tenant is wanted, or is one too many, the error says what to do'
   t.match(await runRqctl(['status', '--tenant', 'ann', '--socket', path]), { code: 2, stderr: /has no tenants: leave/ })
 })
 
+t.test('a tenant that comes from the environment is named as that where it is one too many', async (t) => {
+  const { run, operations } = await start(t)
+  const env = { RQD_TENANT: 'ann' }
+  for (const argv of [['shutdown'], ['reload'], ['restart-executors'], ['scale', '2']]) {
+    const refused = await run(argv, { env })
+    t.match(refused, { code: 2, stderr: /is about what ann, bob share: .* set by \$RQD_TENANT: .* RQD_TENANT= / })
+    t.notMatch((await run([...argv, '--tenant', 'ann'])).stderr, 'RQD_TENANT')
+  }
+  t.same(operations.calls, [])
+  t.equal((await run(['shutdown'], { env: { RQD_TENANT: '' } })).code, 0)
+})
+
+t.test('what a job has printed is not looked for where jobs without a tenant lie', async (t) => {
+  const { run, operations, ann } = await start(t)
+  operations.log = { state: 'unknown', from: 0, next: 0, pieces: [] }
+  const refused = await run(['logs', 'j1'])
+  t.match(refused, { code: 2, stderr: /job "j1" .*: say with --tenant whose job it is, one of ann, bob/ })
+  t.equal(refused.stdout, '')
+  t.match(await run(['logs', 'j1', '--tenant', 'ann']), { code: 0, stdout: 'hi\n' })
+  t.strictSame(ann.operations.calls.length, 1)
+  operations.log = { state: 'ended', from: 0, next: 3, pieces: [{ stream: 'stdout', text: 'hi\n' }] }
+  t.match(await run(['logs', 'j1']), { code: 0, stdout: 'hi\n' }, 'a daemon that knows the job needs no tenant')
+})
+
+t.test('straight in Redis, hints name the tenant where one is meant', async (t) => {
+  const redis = await startRedis(t)
+  const explained = await runRqctl(['explain', 'gone', '-u', redis.url, '--tenant', 'ann'])
+  t.match(explained, { code: 1, stdout: /--url and --tenant \(or --prefix\) name the Redis/ })
+  const plain = await runRqctl(['explain', 'go{ne', '-u', redis.url])
+  t.match(plain, { code: 1, stdout: /--url and --prefix name the Redis/ })
+  const none = await runRqctl(['shutdown', '--everywhere', '-u', redis.url, '--tenant', 'ann'])
+  t.match(none.stderr, /no rqd daemon for tenant ann on this Redis; .*--url, or another tenant with --tenant/)
+})
+
 t.test('events are those of the tenant', async (t) => {
   const { run, ann, bob } = await start(t)
   ann.events.publish('queue.paused', { queues: ['a'] })

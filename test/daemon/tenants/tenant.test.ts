@@ -27,6 +27,14 @@ t.test('a name that would not fit into a prefix is refused', async (t) => {
   }
 })
 
+t.test('a name that browsers would resolve in a path is refused, and others with dots are not', async (t) => {
+  for (const given of ['.', '..', '..=2']) {
+    t.throws(() => readTenant(given), { code: 'RQD_BAD_OPTION', message: /not "\." or "\.\." alone/ }, given)
+  }
+  t.equal(readTenant('...').name, '...')
+  t.equal(readTenant('.ann').name, '.ann')
+})
+
 t.test('the name goes into the prefix as a hash tag', async (t) => {
   t.equal(tenantPrefix('{tenant}:rq', 'ann'), '{ann}:rq')
   t.equal(tenantPrefix('shop:{tenant}', '$&'), 'shop:{$&}')

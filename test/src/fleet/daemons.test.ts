@@ -46,6 +46,7 @@ void t.test('a summary is read as far as it is one', (t) => {
     failed: 0,
     sockets: ['a'],
     http: null,
+    sharesExecutors: false,
   })
   t.end()
 })

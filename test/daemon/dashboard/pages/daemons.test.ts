@@ -36,6 +36,20 @@ void t.test('C11: each daemon has a card with what it is, and what can be ordere
   t.notMatch((await board.get('/daemons', 'view')).html, /\/do\//)
 })
 
+void t.test('what would change the executors of several tenants is not offered to one of them', async (t) => {
+  const summary = { state: 'running', executors: { total: 2, busy: 0, idle: 2 } }
+  await daemon('alone', { summary: JSON.stringify(summary) })
+  await daemon('shared', { summary: JSON.stringify({ ...summary, sharesExecutors: true }) })
+  const { html } = await board.get('/daemons')
+  for (const order of ['scale', 'reload', 'restart-executors', 'shutdown']) {
+    t.equal(html.match(new RegExp(`action="/do/daemon-${order}"`, 'g'))?.length, 1, order)
+  }
+  for (const order of ['pause', 'drain']) {
+    t.equal(html.match(new RegExp(`action="/do/daemon-${order}"`, 'g'))?.length, 2, order)
+  }
+  t.match(textOf(html), /run the jobs of several tenants: use rqctl on its host, without a tenant/)
+})
+
 void t.test('C11: without a daemon the page says so', async (t) => {
   t.match(textOf((await board.get('/daemons')).html), /No rqd daemon works on this Redis/)
 })

@@ -40,6 +40,7 @@ const daemon = (name: string, supervisor: string, host: string): DaemonDocument 
   failed: 0,
   sockets: [],
   http: null,
+  sharesExecutors: false,
   takesOrders: true,
 })
 
