@@ -96,3 +96,11 @@ t.test('a job that ends its process right after a line has that line in its reco
   const { stdout } = await rqctl(['logs', job.id, '--socket', daemon.socket, '--url', redis.url])
   t.equal(stdout, 'culprit was here\n')
 })
+
+t.test('what a daemon has not kept is looked for in its own Redis, which nobody has to name', async (t) => {
+  const redis = await startRedis(t)
+  const daemon = await startDaemon(t, redis, ['-N', '1', 'default'])
+  const missing = await rqctl(['logs', 'missing', '--socket', daemon.socket])
+  t.equal(missing.code, 1)
+  t.match(missing.stderr, /No such job: "missing"/)
+})

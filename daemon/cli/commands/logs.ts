@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
 import { RqdError, hasCode } from '../../../src/errors.js'
-import type { JobStatus } from '../../../src/job/status.js'
 import type { ControlClient } from '../../control/client.js'
 import type { LogPart } from '../../control/operations.js'
 import type { Context, Run } from '../context.js'
@@ -84,17 +83,12 @@ async function refuseTenants(client: ControlClient, jobId: string): Promise<void
 }
 
 /** The last lines that were stored with a failure. @throws RqdError RQD_NO_SUCH_JOB, RQD_REDIS */
-async function fromRedis(context: Context, jobId: string): Promise<{ logs: Logs; status: JobStatus | undefined }> {
-  const { Job } = await import('../../../src/job.js')
-  return context.withRedis(async (redis, keys) => {
-    const job = await Job.fetch(jobId, { connection: redis, prefix: keys.prefix })
-    const latest = await job.latestResult()
-    const lines = latest?.output ?? []
-    const text = lines.map((line) => `${line}\n`).join('')
-    const pieces = text === '' ? [] : [{ stream: 'stdout' as const, text }]
-    const logs: Logs = { jobId, source: 'redis', state: 'unknown', missedBytes: null, pieces }
-    return { logs, status: job.status }
-  })
+async function fromRedis(context: Context, jobId: string): Promise<{ logs: Logs; status: string | null }> {
+  // Over the daemon where there is one: it knows where its Redis is.
+  const { results, status } = await context.withData((data) => data.call('job', { id: jobId }))
+  const text = (results[0]?.output ?? []).map((line) => `${line}\n`).join('')
+  const pieces = text === '' ? [] : [{ stream: 'stdout' as const, text }]
+  return { logs: { jobId, source: 'redis', state: 'unknown', missedBytes: null, pieces }, status }
 }
 
 function print(context: Context, logs: Logs): void {
