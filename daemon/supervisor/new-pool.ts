@@ -24,8 +24,13 @@ export type ExecutorOptions = Pick<
   | 'output'
 >
 
-/** The pool of a daemon with these options, with one slot for each of the workers. */
-export function newPool(options: ExecutorOptions, workers: readonly string[], listener: PoolListener): Pool {
+/** The pool of a daemon with these options, with one slot for each of the workers. `aheadMs`: as the pool has it. */
+export function newPool(
+  options: ExecutorOptions,
+  workers: readonly string[],
+  listener: PoolListener,
+  aheadMs?: () => number,
+): Pool {
   return new Pool({
     workers,
     spares: options.spares,
@@ -43,5 +48,6 @@ export function newPool(options: ExecutorOptions, workers: readonly string[], li
     events: options.events,
     output: options.output,
     listener,
+    aheadMs,
   })
 }
