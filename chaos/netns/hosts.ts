@@ -29,7 +29,7 @@ export class HostDaemon {
   static start(
     network: Network,
     host: number,
-    options: CutOptions,
+    options: Pick<CutOptions, 'leaseSec' | 'executors'>,
     folder: string,
     env: NodeJS.ProcessEnv,
   ): HostDaemon {

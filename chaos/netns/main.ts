@@ -1,7 +1,7 @@
 /** Entry of `npm run chaos:netns`: see options.ts for what it takes and run.ts for what it does. */
 import { UsageError } from '../options.js'
-import { withoutNetworks } from './network.js'
 import { readCutOptions } from './options.js'
+import { withoutNetworks, withoutSlowLinks } from './probe.js'
 import { runCut } from './run.js'
 import { cutFaults } from './verdict.js'
 
@@ -13,7 +13,7 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     const options = readCutOptions(argv, process)
     if (options === undefined) return exitCodes.good
-    const lack = withoutNetworks()
+    const lack = options.delayMs > 0 ? withoutSlowLinks() : withoutNetworks()
     if (lack !== undefined) throw new Error(lack)
     const say = (what: string): void => void process.stderr.write(`  ${what}\n`)
     const report = await runCut(options, say, stopping.signal)

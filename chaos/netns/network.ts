@@ -1,53 +1,57 @@
-import { execFile, spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { promisify } from 'node:util'
+import { Cable } from './cable.js'
+import { findSlowBy, MARK, type SlowBy } from './probe.js'
 
 const run = promisify(execFile)
 
 /** Where `ip` shows the network namespaces that have a name. */
 const NAMES = '/run/netns'
-const MARK = 'rqdnet'
 const SUBNET = '10.213.7'
+/** Packets that netem keeps on their way; as many as cable.py does. */
+const ROOM = 4_096
 
 /** The address of the middle, where Redis listens. */
 export const HUB_ADDRESS = `${SUBNET}.1`
 
 let networks = 0
 
-/** Why there can be no networks of one's own here; undefined where there can. Asked by making a namespace. */
-export function withoutNetworks(): string | undefined {
-  if (process.getuid?.() !== 0) return 'network namespaces need root'
-  const name = `${MARK}-${process.pid}-probe`
-  const made = spawnSync('ip', ['netns', 'add', name], { encoding: 'utf8' })
-  if (made.error !== undefined) return 'network namespaces need the program ip (Debian’s package iproute2)'
-  const linked = spawnSync('ip', ['-n', name, 'link', 'add', 'probe0', 'type', 'bridge'], { encoding: 'utf8' })
-  spawnSync('ip', ['netns', 'del', name])
-  if (made.status !== 0) return `ip netns does not work here: ${made.stderr.trim()}`
-  return linked.status === 0 ? undefined : `bridges cannot be made here: ${linked.stderr.trim()}`
+export interface NetworkOptions {
+  /** Whether links are to be made slower: what they are made of depends on it. */
+  readonly slow?: boolean
 }
+
+/** What makes the links of a network slower, or why nothing does. */
+type Slowing = { readonly by: SlowBy } | { readonly lack: string }
 
 /**
  * Hosts on a network of their own. A namespace in the middle holds a bridge, and each host is a namespace with one
- * cable to it, which can be cut and mended, and slowed down where the kernel has netem. Nothing of it is seen from the
- * machine's own network, so that any number of them may exist at a time with the same addresses.
+ * cable to it, which can be cut and mended, and made slower. Nothing of it is seen from the machine's own network, so
+ * that any number of them may exist at a time with the same addresses.
  */
 export class Network {
   readonly hub: string
   readonly #hosts: readonly string[]
+  readonly #slowing: Slowing
+  /** Of each host, where cables are programs. */
+  readonly #cables: Cable[] = []
 
-  private constructor(hub: string, hosts: readonly string[]) {
+  private constructor(hub: string, hosts: readonly string[], slowing: Slowing) {
     this.hub = hub
     this.#hosts = hosts
+    this.#slowing = slowing
   }
 
   /** Make one with so many hosts, after removing what killed processes have left. @throws Error if `ip` refuses */
-  static async make(hosts: number): Promise<Network> {
+  static async make(hosts: number, { slow = false }: NetworkOptions = {}): Promise<Network> {
     await removeLeftovers()
     networks += 1
     const base = `${MARK}-${process.pid}-${networks}`
     const network = new Network(
       `${base}-hub`,
       Array.from({ length: hosts }, (_, i) => `${base}-${i + 1}`),
+      slow ? findSlowBy() : { lack: 'this network was made without `slow`' },
     )
     try {
       await network.#build()
@@ -73,13 +77,25 @@ export class Network {
     await run('ip', ['-n', this.hub, 'link', 'set', port(host), 'up'])
   }
 
-  /** All that goes to the host takes so much longer. @throws Error where the kernel has no netem */
+  /** All that goes to the host or comes from it takes so much longer. @throws Error where nothing can do that */
   async delay(host: number, delayMs: number): Promise<void> {
-    await run('tc', ['-n', this.hub, 'qdisc', 'replace', 'dev', port(host), 'root', 'netem', 'delay', `${delayMs}ms`])
+    const name = this.#name(host)
+    if ('lack' in this.#slowing) throw new Error(this.#slowing.lack)
+    const cable = this.#cables[host]
+    if (cable !== undefined) return cable.delay(delayMs)
+    const ends = [
+      [this.hub, port(host)],
+      [name, 'eth0'],
+    ] as const
+    const netem = ['root', 'netem', 'delay', `${delayMs}ms`, 'limit', String(ROOM)]
+    for (const [namespace, device] of ends) {
+      await run('tc', ['-n', namespace, 'qdisc', 'replace', 'dev', device, ...netem])
+    }
   }
 
   /** Take all of it away. Whatever still runs in it keeps a network that leads nowhere. */
   async remove(): Promise<void> {
+    await Promise.all(this.#cables.map((cable) => cable.end()))
     for (const name of [...this.#hosts, this.hub]) await run('ip', ['netns', 'del', name]).catch(() => undefined)
   }
 
@@ -92,13 +108,23 @@ export class Network {
     await run('ip', ['-n', hub, 'link', 'set', 'bridge0', 'up'])
     for (const [i, name] of this.#hosts.entries()) {
       await run('ip', ['netns', 'add', name])
-      const cable = ['link', 'add', port(i), 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name]
-      await run('ip', ['-n', hub, ...cable])
+      await this.#connect(i, name)
       await run('ip', ['-n', hub, 'link', 'set', port(i), 'master', 'bridge0', 'up'])
       await run('ip', ['-n', name, 'addr', 'add', `${SUBNET}.${i + 2}/24`, 'dev', 'eth0'])
       await run('ip', ['-n', name, 'link', 'set', 'lo', 'up'])
       await run('ip', ['-n', name, 'link', 'set', 'eth0', 'up'])
     }
+  }
+
+  async #connect(host: number, name: string): Promise<void> {
+    const { hub } = this
+    if ('by' in this.#slowing && this.#slowing.by === 'cable') {
+      const far = `far${host}`
+      this.#cables.push(await Cable.lay(hub, port(host), far))
+      await run('ip', ['-n', hub, 'link', 'set', far, 'netns', name, 'name', 'eth0'])
+      return
+    }
+    await run('ip', ['-n', hub, 'link', 'add', port(host), 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name])
   }
 
   #name(host: number): string {

@@ -1,6 +1,9 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { type Streams, UsageError } from '../options.js'
 
+/** Half of the time in which a ping has to be answered; see src/redis/link.ts. */
+const DELAY_LIMIT_MS = 1_000
+
 /** What a run is told. */
 export interface CutOptions {
   /** How long the link is cut. */
@@ -10,6 +13,8 @@ export interface CutOptions {
   readonly executors: number
   /** Short jobs a second, all the time. */
   readonly rate: number
+  /** How much longer all links take, each way; 0 for no longer. */
+  readonly delayMs: number
   readonly json: boolean
 }
 
@@ -28,6 +33,7 @@ export function readCutOptions(argv: readonly string[], streams: Streams): CutOp
     .option('--lease-sec <s>', 'lease of the daemons', positive, 10)
     .option('--executors <n>', 'executors of each', positive, 2)
     .option('--rate <n>', 'short jobs a second', positive, 100)
+    .option('--delay-ms <ms>', 'how much longer all links take, each way', positive, 0)
     .option('--json', 'print the result as one JSON document', false)
     .helpOption('-h, --help', 'print this')
     .exitOverride()
@@ -40,6 +46,11 @@ export function readCutOptions(argv: readonly string[], streams: Streams): CutOp
     throw new UsageError(thrown.message.replace(/^error: /, ''))
   }
   const options = command.opts<CutOptions>()
+  if (options.delayMs >= DELAY_LIMIT_MS) {
+    throw new UsageError(
+      `--delay-ms ${options.delayMs} is too much: expected less than ${DELAY_LIMIT_MS}, for a daemon takes a link for lost whose round trip takes 2 s`,
+    )
+  }
   if (options.cutSec > options.leaseSec) return options
   throw new UsageError(
     `--cut-sec ${options.cutSec} is not longer than --lease-sec ${options.leaseSec}: nobody would take anything over`,

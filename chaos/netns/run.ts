@@ -1,10 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Redis } from 'ioredis'
 import { createKeys } from '../../src/redis/keys.js'
 import { Queue } from '../../src/queue.js'
 import { nowMs } from '../clock.js'
@@ -12,7 +9,8 @@ import { environment } from '../fleet.js'
 import { MarkFile } from '../mark-file.js'
 import { executionsOf } from '../marks.js'
 import { HostDaemon } from './hosts.js'
-import { HUB_ADDRESS, Network } from './network.js'
+import { HubRedis } from './hub-redis.js'
+import { Network } from './network.js'
 import type { CutOptions } from './options.js'
 import { type CutReport, judgeCut } from './verdict.js'
 
@@ -35,12 +33,12 @@ export async function runCut(
 ): Promise<CutReport> {
   const folder = await mkdtemp(join(tmpdir(), 'rqd-netns-'))
   const marks = new MarkFile(join(folder, 'marks'))
-  const network = await Network.make(2)
-  const redis = await startRedis(network, folder)
+  const network = await Network.make(2, { slow: options.delayMs > 0 })
+  const redis = await HubRedis.start(network, folder)
   const daemons = [0, 1].map((host) => HostDaemon.start(network, host, options, folder, environment(marks.path)))
   const killAll = (): void => {
     for (const daemon of daemons) daemon.kill()
-    redis.server.kill('SIGKILL')
+    redis.kill()
   }
   process.once('exit', killAll)
   const jobs: string[] = []
@@ -53,6 +51,10 @@ export async function runCut(
     }
   }
   try {
+    if (options.delayMs > 0) {
+      for (const { host } of daemons) await network.delay(host, options.delayMs)
+      say(`all links take ${options.delayMs} ms longer each way`)
+    }
     await until('two daemons', async () => (await statuses(daemons)).every((each) => each?.state === 'running'))
     const queues = [new Queue('long', { connection: redis.client }), new Queue('short', { connection: redis.client })]
     const [long, short] = queues as [Queue, Queue]
@@ -111,6 +113,7 @@ export async function runCut(
       cutPid: cut.pid,
       cutMs,
       mendedMs,
+      delayMs: options.delayMs,
       fenced: counters.reduce((sum, each) => sum + (each?.fenced ?? 0), 0),
       recovered: counters.reduce((sum, each) => sum + (each?.recovered ?? 0), 0),
     })
@@ -131,28 +134,6 @@ async function produce(rate: number, enqueue: () => Promise<void>, signal: Abort
     for (let i = 0; i < each; i += 1) await enqueue()
     await delay(TICK_MS, undefined, { signal }).catch(() => undefined)
   }
-}
-
-async function startRedis(
-  network: Network,
-  folder: string,
-): Promise<{ client: Redis; server: ChildProcess; end: () => Promise<void> }> {
-  const path = join(folder, 'redis.sock')
-  const [program = '', ...prefix] = network.on()
-  const where = ['--bind', HUB_ADDRESS, '--protected-mode', 'no', '--unixsocket', path, '--dir', folder]
-  const server = spawn(program, [...prefix, 'redis-server', ...where, '--save', ''], {
-    stdio: 'ignore',
-    detached: true,
-  })
-  const client = new Redis({ path, maxRetriesPerRequest: null, retryStrategy: () => 25 })
-  client.on('error', () => undefined)
-  await client.ping()
-  const end = async (): Promise<void> => {
-    client.disconnect()
-    const ended = once(server, 'exit')
-    if (server.kill('SIGKILL')) await ended
-  }
-  return { client, server, end }
 }
 
 function statuses(daemons: readonly HostDaemon[]): Promise<Awaited<ReturnType<HostDaemon['status']>>[]> {

@@ -13,11 +13,15 @@ export interface CutEvidence {
   readonly cutPid: number
   readonly cutMs: number
   readonly mendedMs: number
+  /** How much longer all links took, each way. */
+  readonly delayMs: number
   readonly fenced: number
   readonly recovered: number
 }
 
 export interface CutReport {
+  /** How much longer all links took, each way. */
+  readonly delayMs: number
   readonly jobs: number
   /** Not finished, or not there. */
   readonly lost: number
@@ -40,14 +44,15 @@ const ON_ITS_WAY_MS = 1_000
 
 /** Pure: count. */
 export function judgeCut(evidence: CutEvidence): CutReport {
-  const { jobs, runs, statuses, results, cutPid, cutMs, mendedMs } = evidence
+  const { jobs, runs, statuses, results, cutPid, cutMs, mendedMs, delayMs } = evidence
   const repeated = jobs.filter((id) => (runs.get(id)?.length ?? 0) > 1)
   const wasHeld = (id: string): boolean => {
     const first = runs.get(id)?.[0]
-    return first?.parentPid === cutPid && (first.endedMs ?? Infinity) > cutMs - ON_ITS_WAY_MS
+    return first?.parentPid === cutPid && (first.endedMs ?? Infinity) > cutMs - ON_ITS_WAY_MS - 2 * delayMs
   }
   const all = [...runs.values()].flat()
   return {
+    delayMs,
     jobs: jobs.length,
     lost: jobs.filter((id) => statuses.get(id) !== 'finished').length,
     settledTwice: jobs.filter((id) => (results.get(id) ?? 0) > 1).length,

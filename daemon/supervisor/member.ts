@@ -56,6 +56,7 @@ export class Member {
   trouble: string | null = null
   readonly closed: Deferred<void> = deferred()
   readonly #concurrency: number
+  readonly #aheadMs: () => number
   #life = unlimited
   /** How long each job that the process holds may well take. */
   readonly #estimatesMs = new Map<string, number>()
@@ -69,11 +70,19 @@ export class Member {
   #revoking: { upToSeq: number; answered: Deferred<void> } | null = null
   #progressMonoMs = 0
 
-  constructor(worker: string, isSpare: boolean, concurrency: number, tally = newTally()) {
+  /** `aheadMs`: how much work it may be given ahead now. */
+  constructor(
+    worker: string,
+    isSpare: boolean,
+    concurrency: number,
+    aheadMs = (): number => AHEAD_MS,
+    tally = newTally(),
+  ) {
     this.tally = tally
     this.worker = worker
     this.isSpare = isSpare
     this.#concurrency = concurrency
+    this.#aheadMs = aheadMs
   }
 
   /** Another process serves the slot from now on. `answers`: it can give jobs back, so that some may go ahead. */
@@ -104,7 +113,9 @@ export class Member {
     if (estimateMs === undefined || !this.answers || heldBefore > 0 || this.#isStuck(nowMonoMs)) {
       return Math.max(0, Math.min(places, left))
     }
-    const byWork = Math.floor((AHEAD_MS * this.#concurrency - this.#workMs) / estimateMs)
+    // Long jobs are never put behind others, however far Redis is.
+    const aheadMs = estimateMs > AHEAD_MS ? AHEAD_MS : this.#aheadMs()
+    const byWork = Math.floor((aheadMs * this.#concurrency - this.#workMs) / estimateMs)
     return Math.max(0, Math.min(left, Math.max(places, Math.min(byWork, MAX_AHEAD * this.#concurrency - held))))
   }
 
@@ -151,7 +162,7 @@ export class Member {
     this.#seq += 1
     this.#outbox.push({ seq: this.#seq, ...job })
     // Nobody knows how long: nothing is put behind it.
-    const workMs = estimateMs ?? AHEAD_MS * this.#concurrency
+    const workMs = estimateMs ?? this.#aheadMs() * this.#concurrency
     this.#estimatesMs.set(job.execution, workMs)
     this.#workMs += workMs
   }

@@ -24,11 +24,12 @@ export type ExecutorOptions = Pick<
   | 'output'
 >
 
-/** The pool of a daemon with these options, with one slot for each of the workers. */
+/** The pool of a daemon with these options, with one slot for each of the workers. `aheadMs`: as the pool has it. */
 export function newPool(
   options: ExecutorOptions & Pick<PoolOptions, 'prefix'>,
   workers: readonly string[],
   listener: PoolListener,
+  aheadMs?: () => number,
 ): Pool {
   return new Pool({
     workers,
@@ -48,5 +49,6 @@ export function newPool(
     events: options.events,
     output: options.output,
     listener,
+    aheadMs,
   })
 }

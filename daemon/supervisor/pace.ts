@@ -1,5 +1,7 @@
 /** How much work an executor may be given ahead of what it runs, milliseconds: by so much priority may be late. */
 export const AHEAD_MS = 20
+/** The same where Redis is so far away that an executor would run out of work while more is on its way: never above this. */
+const FAR_AHEAD_MS = 250
 /** Most jobs that an executor holds at a time, however short they are: more would not make it faster. */
 export const MAX_AHEAD = 256
 /** What even a job that does nothing costs, milliseconds: `MAX_AHEAD` of them fill `AHEAD_MS`. */
@@ -14,6 +16,14 @@ const MEMORY = 8
 interface Known {
   meanMs: number
   deviationMs: number
+}
+
+/**
+ * How much work to give ahead, milliseconds, with Redis so far away (null: nobody knows). What is asked for comes a round
+ * trip later, and the next claim is not sent before: there must be enough for both.
+ */
+export function aheadMsAt(roundTripMs: number | null): number {
+  return Math.min(FAR_AHEAD_MS, Math.max(AHEAD_MS, 2 * (roundTripMs ?? 0)))
 }
 
 /**

@@ -23,6 +23,7 @@ import { JobOutputs } from './job-outputs.js'
 import { JobBudget } from './job-budget.js'
 import { obeyCommands } from './obey.js'
 import { newPool } from './new-pool.js'
+import { aheadMsAt } from './pace.js'
 import { Pool } from './pool.js'
 import type { PoolListener } from './pool-options.js'
 import { Presence } from './presence.js'
@@ -134,9 +135,10 @@ export class Parts {
       isHungry: this.fetcher.isHungry,
       jobMs: this.board.anyJobMs,
     })
+    const aheadMs = (): number => aheadMsAt(this.link.distanceMs)
     const executors =
       options.share?.join(listener, demand) ??
-      newPool({ ...options, prefix: store.keys.prefix }, this.presence.workers, listener)
+      newPool({ ...options, prefix: store.keys.prefix }, this.presence.workers, listener, aheadMs)
     this.pool = executors
     this.budget = new JobBudget(options.maxJobs, () => owner.end('that was the last of its jobs (max-jobs)'))
     const policy = {

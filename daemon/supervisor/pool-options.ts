@@ -55,6 +55,8 @@ export interface PoolOptions extends PoolSettings {
   logger: Logger
   events: EventHub
   listener: PoolListener
+  /** How much work an executor may be given ahead now, milliseconds. Left out: as where Redis is near. */
+  aheadMs?: (() => number) | undefined
   /** Where what the jobs print goes. */
   output: (chunk: Uint8Array, stream: 'stdout' | 'stderr') => void
 }

@@ -263,7 +263,7 @@ export class Pool {
   }
 
   #newMember(worker: string, isSpare: boolean): Member {
-    return new Member(worker, isSpare, this.#settings.policy.concurrency)
+    return new Member(worker, isSpare, this.#settings.policy.concurrency, this.#options.aheadMs)
   }
 
   /** Let a member end after its jobs. Nobody has it in a list of those who serve. */
@@ -359,7 +359,7 @@ export class Pool {
     })
     this.#options.events.publish('executor.recycled', { worker, pid: member.process?.pid, reason })
     tally.recycled[reason] += 1
-    const successor = new Member(worker, false, this.#settings.policy.concurrency, tally)
+    const successor = new Member(worker, false, this.#settings.policy.concurrency, this.#options.aheadMs, tally)
     successor.before = member
     member.recycling = reason
     this.#members[this.#members.indexOf(member)] = successor

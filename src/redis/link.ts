@@ -11,6 +11,9 @@ const PING_LIMIT_MS = 2_000
 /** A connection that is not usable after this long is begun anew. */
 const CONNECT_LIMIT_MS = 4_000
 
+/** Pings of which the quickest tells how far Redis is: the others waited for something. */
+const TRIPS = 8
+
 export interface LinkOptions {
   redis: Redis
   clock: Clock
@@ -31,6 +34,7 @@ export class Link implements Service {
   #stopped = false
   #connected = true
   #roundTripMs: number | null = null
+  readonly #trips: number[] = []
   #unreadySinceMs: number | null = null
   #looks = 0
 
@@ -57,6 +61,11 @@ export class Link implements Service {
   /** How long the last ping took; null while Redis does not answer. */
   get roundTripMs(): number | null {
     return this.#roundTripMs
+  }
+
+  /** How far Redis is: the quickest of the last pings, milliseconds; null before the first answer. */
+  get distanceMs(): number | null {
+    return this.#trips.length === 0 ? null : Math.min(...this.#trips)
   }
 
   /** How often the connection was looked at, well or not. */
@@ -118,6 +127,8 @@ export class Link implements Service {
 
   #found(roundTripMs: number): void {
     this.#roundTripMs = roundTripMs
+    this.#trips.push(roundTripMs)
+    if (this.#trips.length > TRIPS) this.#trips.shift()
     if (this.#connected) return
     this.#connected = true
     this.#options.logger.info('Redis answers again')

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { HUB_ADDRESS, withoutNetworks } from '../../chaos/netns/network.js'
+import { HUB_ADDRESS } from '../../chaos/netns/network.js'
+import { withoutNetworks } from '../../chaos/netns/probe.js'
 import { cutFaults, judgeCut, type CutEvidence, type CutReport } from '../../chaos/netns/verdict.js'
 import type { Execution } from '../../chaos/marks.js'
 import { runProgram } from '../helpers/daemon.js'
@@ -93,6 +94,7 @@ t.test('the verdict: what the daemon that was cut off held may run again, nothin
     cutPid: 7,
     cutMs: 10_000,
     mendedMs: 20_000,
+    delayMs: 0,
     fenced: 1,
     recovered: 1,
   }

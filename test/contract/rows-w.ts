@@ -280,6 +280,10 @@ export const rowsW: Readonly<Record<string, Row>> = {
       'a link that is cut for longer than the lease: others take over, late results are refused, nothing is lost': [
         'chaos/netns.test.ts: W15: a daemon whose link to Redis is cut for longer than its lease',
       ],
+      'far from Redis: leases are kept, and each job runs once': [
+        'chaos/slow-links.test.ts: W15: a daemon far away from Redis keeps its lease, runs each job once',
+        'chaos/slow-links.test.ts: W15: of two daemons, one near and one far, both run jobs, each once',
+      ],
       'a cluster: while the slot of a tenant moves under load no job is lost or repeated': [
         'integration/cluster.test.ts: W15: two daemons for six tenants of a cluster of three masters under load',
         'src/redis/cluster/slot-redis.test.ts: no script begins while its slot is on two nodes',

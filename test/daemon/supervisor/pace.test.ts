@@ -1,5 +1,5 @@
 import t from 'tap'
-import { AHEAD_MS, MAX_AHEAD, Pace } from '../../../daemon/supervisor/pace.js'
+import { AHEAD_MS, aheadMsAt, MAX_AHEAD, Pace } from '../../../daemon/supervisor/pace.js'
 
 void t.test('nobody knows how long a job takes before one has ended', (t) => {
   const pace = new Pace()
@@ -56,5 +56,14 @@ void t.test('large payloads count, although the function itself is short', (t) =
   for (let i = 0; i < 100; i++) pace.learn('f', 'q', 0, 100 * 1024)
   const estimateMs = pace.estimateMs('f', 'q') ?? 0
   t.ok(estimateMs > 1 && estimateMs < 4, `${estimateMs} ms`)
+  t.end()
+})
+
+t.test('far from Redis more work lies ahead: two round trips, within a bound', (t) => {
+  t.equal(aheadMsAt(null), AHEAD_MS)
+  t.equal(aheadMsAt(0.3), AHEAD_MS)
+  t.equal(aheadMsAt(10), AHEAD_MS)
+  t.equal(aheadMsAt(80), 160)
+  t.equal(aheadMsAt(2_000), 250)
   t.end()
 })
