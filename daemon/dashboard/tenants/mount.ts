@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import type { Operations } from '../../control/operations.js'
 import type { DataCaller } from '../../data/caller.js'
+import { tagged } from '../../log/tagged.js'
 import { Door } from '../door.js'
 import { handle } from '../handler.js'
 import { Live } from '../live.js'
 import { type MountOptions, type Mounted, mountDashboard } from '../mount.js'
 import { Sessions } from '../sessions.js'
 import { TenantList } from './list.js'
-import { ofTenant } from './logger.js'
 import { type TenantLook, fingerprintOfTenants, tenantsOf } from './look.js'
 import { tenantPlace } from './place.js'
 
@@ -25,7 +25,7 @@ export function mountTenants({ tenants, dataOf, status, ...options }: TenantsOpt
   const sessions = new Sessions(clock)
   const boards = new Map(
     tenants.map((tenant) => {
-      const log = ofTenant(logger, tenant)
+      const log = tagged(logger, { tenant })
       const data = dataOf(tenant)
       return [tenant, mountDashboard({ data, admission, clock, logger: log, secret, sessions, tenant })]
     }),
