@@ -82,8 +82,11 @@ export class Parts {
   readonly stopBudget: StopBudget
   readonly #options: SupervisorOptions
   readonly #owner: PartsOwner
-  /** A job has ended or come back since the queues were looked at for that reason. */
-  #isRestless = false
+  /** Jobs that have ended or come back so far, and as many as there were when the fetcher was woken for that. */
+  #ends = 0
+  #wokenAfter = 0
+  /** How many endings were written when the queues of a burst were looked at again because of them. */
+  #lookedAfter = 0
 
   constructor(options: SupervisorOptions, owner: PartsOwner) {
     this.#options = options
@@ -111,15 +114,15 @@ export class Parts {
       callingBack: (...call) => this.board.callingBack(...call),
       printed: (...piece) => this.board.printed(...piece),
       ended: (result) => {
-        this.#isRestless = true
+        this.#ends += 1
         if (!this.stoppedCalls.ended(result)) this.board.ended(result)
       },
       lost: (execution, death) => {
-        this.#isRestless = true
+        this.#ends += 1
         if (!this.stoppedCalls.lost(execution, death)) this.board.lost(execution, death)
       },
       returned: (executions) => {
-        this.#isRestless = true
+        this.#ends += 1
         this.stoppedCalls.returned(executions)
         this.handout.returned(executions)
       },
@@ -320,9 +323,9 @@ export class Parts {
 
   /** Claim more if there is room. */
   #onRoom(): void {
-    if (this.#options.burst && this.#isRestless) {
+    if (this.#options.burst && this.#wokenAfter !== this.#ends) {
       // Nothing else tells that the end of a job has put others on the queues.
-      this.#isRestless = false
+      this.#wokenAfter = this.#ends
       this.fetcher.wake()
     } else if (this.handout.capacity(0) > 0) this.fetcher.grown()
   }
@@ -336,7 +339,13 @@ export class Parts {
       void this.settler.drain(SETTLE_LIMIT_MS).then(() => this.fetcher.wake())
       return true
     }
-    this.#owner.end()
+    if (this.#lookedAfter === this.settler.given) {
+      this.#owner.end()
+    } else {
+      // What ended last may have been written behind the claim that found nothing.
+      this.#lookedAfter = this.settler.given
+      this.fetcher.wake()
+    }
     return true
   }
 

@@ -44,6 +44,7 @@ export class Settler {
   /** The error of the last batch that Redis did not take, until the loop has seen it. */
   #trouble: Error | undefined
   #complaints = 0
+  #given = 0
   /** Too few replicas had the last batch. */
   #bare = false
   /** After an error: one ending at a time, so that one that Redis refuses does not hold the others. */
@@ -68,6 +69,11 @@ export class Settler {
     this.#onBatch = options.onBatch
   }
 
+  /** Number of endings so far. */
+  get given(): number {
+    return this.#given
+  }
+
   /** Number of endings that Redis has not confirmed. */
   get pending(): number {
     return this.#endings.size
@@ -80,6 +86,7 @@ export class Settler {
 
   /** Write an ending soon, with the others of this turn of the event loop. */
   settle(ending: Ending): void {
+    this.#given += 1
     this.#endings.add(ending)
     if (this.#endings.ready >= ENOUGH) this.#enough.resolve()
     this.#begin()

@@ -64,6 +64,8 @@ export class Shift {
   #running: Running | undefined
   #taken = 0
   #ran = 0
+  /** How many endings were written when the queues of a burst were looked at again because of them. */
+  #lookedAfter = 0
   #stopping = false
 
   constructor(options: ShiftOptions) {
@@ -220,7 +222,12 @@ export class Shift {
     if (!this.#options.burst) return this.#wakeup.watch(empty)
     // A retry may come back to a queue.
     if (this.#settler.pending > 0) void this.#settler.drain(SETTLE_LIMIT_MS).then(() => this.#fetcher.wake())
-    else this.#done.resolve()
+    else if (this.#lookedAfter === this.#settler.given) this.#done.resolve()
+    else {
+      // What ended last may have been written behind the claim that found nothing.
+      this.#lookedAfter = this.#settler.given
+      this.#fetcher.wake()
+    }
     return true
   }
 
