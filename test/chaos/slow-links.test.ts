@@ -138,7 +138,8 @@ t.test(
       [],
     )
     const status = await daemons[0]!.status()
-    t.match(status?.counters, { finished: 301, failed: 0, handedBack: 0, fenced: 0, recovered: 0 })
+    // Where the machine stands still for a moment, jobs that lie ahead go back unbegun.
+    t.match(status?.counters, { finished: 301, failed: 0, fenced: 0, recovered: 0 })
     t.ok((status?.redis.roundTripMs ?? 0) >= 2 * EACH_WAY_MS)
     t.notMatch(await log(0), /lease was lost|does not answer|cannot claim/)
     await network.delay(0, 0)
