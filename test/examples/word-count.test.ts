@@ -110,7 +110,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 t.test('on trouble it shows the log of what failed, and leaves nothing behind', async (t) => {
   const tools = await mkdtemp(join(tmpdir(), 'p-'))
   t.teardown(() => rm(tools, { recursive: true, force: true }))
-  const { ended, output, folder } = await start(t, ['--once'], { PATH: await brokenRedis(tools) })
+  const { ended, output, folder } = await start(t, ['--once'], {
+    PATH: await brokenRedis(tools),
+    RQD_TEST_REDIS_SERVER: '',
+  })
   t.equal(await ended, 1)
   t.match(output(), 'redis-server ended with code 3')
   t.match(output(), 'no memory today')

@@ -11,7 +11,8 @@ import { projectRoot } from '../helpers/paths.js'
 import { waitFor } from '../helpers/wait-for.js'
 
 const BOUND_MS = 60_000
-const NODE_TIMEOUT_MS = 1_500
+/** Longer than a busy machine stands still: else nodes take each other for dead. */
+const NODE_TIMEOUT_MS = 2_500
 /** So that one master is left a replica after its fail-over, which has what is acknowledged from then on. */
 const REPLICAS = 2
 const JOB_MS = 5
@@ -30,7 +31,7 @@ interface Load {
 }
 
 /** A producer that never stops, over one connection, and notes what was promised to it. */
-function startLoad(t: Test, cluster: TestCluster, marks: MarkFile): Load {
+function startLoad(t: Test, cluster: TestCluster, marks: MarkFile, log: () => string): Load {
   let isOver = false
   const connection = openRedis(cluster.url, { prefix })
   connection.on('error', () => undefined)
@@ -41,13 +42,16 @@ function startLoad(t: Test, cluster: TestCluster, marks: MarkFile): Load {
   const queue = new Queue('work', { connection, prefix, waitReplicas: 1, waitReplicasTimeoutMs: 1_000 })
   const acknowledged: string[] = []
   let count = 0
+  /** Why a job was not acknowledged, the last time. */
+  let refused = 'none was refused'
   const enqueue = async (): Promise<void> => {
     const jobId = `job-${(count += 1)}`
     try {
       await queue.enqueueCall({ func: 'work.run', args: [jobId, JOB_MS], jobId, resultTtl: -1 })
       acknowledged.push(jobId)
-    } catch {
+    } catch (thrown) {
       // Nothing was promised. A connection that is down refuses at once.
+      refused = String(thrown)
       await nextTurn()
     }
   }
@@ -60,15 +64,13 @@ function startLoad(t: Test, cluster: TestCluster, marks: MarkFile): Load {
     acknowledged,
     more: async (more) => {
       const from = acknowledged.length
-      await waitFor(
-        `${more} more jobs to be acknowledged and run`,
-        () => {
-          marks.read()
-          const since = acknowledged.slice(from)
-          return since.length >= more && since.slice(0, more).every(hasRun)
-        },
-        BOUND_MS,
-      )
+      const since = (): string[] => acknowledged.slice(from, from + more)
+      const done = (): boolean => (marks.read(), since().length >= more && since().every(hasRun))
+      await waitFor(`${more} more jobs to be acknowledged and run`, done, BOUND_MS).catch((thrown: unknown) => {
+        const waiting = since().filter((id) => !hasRun(id))
+        const found = `${acknowledged.length - from} were acknowledged; not run: ${waiting.join(', ')}; ${refused}`
+        throw new Error(`${String(thrown)}: ${found}; the daemon: ${log().slice(-2_000)}`)
+      })
     },
     end: async () => {
       isOver = true
@@ -101,7 +103,7 @@ async function setup(t: Test): Promise<Scene> {
     env: { RQD_CHAOS_MARKS: marks.path },
     tasks: join(projectRoot, 'chaos/tasks'),
   })
-  const load = startLoad(t, cluster, marks)
+  const load = startLoad(t, cluster, marks, () => daemon.log())
   await load.more(50)
   const master = await cluster.ownerOf(keys.queues)
   return { cluster, daemon, load, master, replicas: await replicasOf(cluster, master) }
