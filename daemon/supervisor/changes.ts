@@ -33,7 +33,15 @@ export type PrepareReload = (signal: AbortSignal) => Promise<Reload>
 
 type OnProgress = (progress: RolloutProgress) => void
 
-export interface ChangesOptions extends Pick<BurialOptions, 'settled'> {
+/** What a change of the executors concerns beside the pool. */
+export interface Crew extends Pick<BurialOptions, 'settled'> {
+  presence: Pick<Presence, 'workers' | 'enlist' | 'dismiss'>
+  commands: Pick<Commands, 'serve'>
+  /** Jobs that end from now on are settled by this. */
+  onSettlePolicy: (policy: SettlePolicy) => void
+}
+
+export interface ChangesOptions extends Crew {
   pool: Pick<
     Pool,
     | 'size'
@@ -49,11 +57,7 @@ export interface ChangesOptions extends Pick<BurialOptions, 'settled'> {
     | 'grow'
     | 'shrink'
   >
-  presence: Pick<Presence, 'workers' | 'enlist' | 'dismiss'>
-  commands: Pick<Commands, 'serve'>
   prepareReload: PrepareReload | undefined
-  /** Jobs that end from now on are settled by this. */
-  onSettlePolicy: (policy: SettlePolicy) => void
   /** What the daemon does instead of running; undefined: it runs. */
   unfit: () => string | undefined
   clock: Clock

@@ -2,10 +2,10 @@ import { memoryUsage } from 'node:process'
 import { Link } from '../../src/redis/link.js'
 import type { DaemonSummary } from '../../src/fleet/daemon-summary.js'
 import type { Commands } from '../../src/worker/commands.js'
-import type { SettlePolicy } from '../../src/job/settle.js'
 import { newCounters } from '../../src/worker/counters.js'
 import { Recoverer } from '../../src/maintenance/recoverer.js'
 import { RqSweeper } from '../../src/maintenance/rq-sweeper.js'
+import { BurstEnd } from '../../src/worker/burst-end.js'
 import { Fetcher } from '../../src/worker/fetcher.js'
 import { Heart } from '../../src/worker/heart.js'
 import { reconcile } from '../../src/worker/reconciler.js'
@@ -14,7 +14,7 @@ import { Starter } from '../../src/worker/starter.js'
 import { Wakeup } from '../../src/worker/wakeup.js'
 import type { DaemonState, Operations } from '../control/operations.js'
 import { JobEvents } from '../events/job-events.js'
-import { Changes } from './changes.js'
+import { Changes, type Crew } from './changes.js'
 import type { Demand, Executors } from './executors.js'
 import { Handout } from './handout.js'
 import { IdleWatch } from './idle-watch.js'
@@ -75,8 +75,8 @@ export class Parts {
   readonly commands: Commands
   /** Of the executors; undefined where they are shared: then the daemon as a whole has them. */
   readonly changes: Changes | undefined
-  /** By which jobs are settled that end from now on. */
-  readonly settlePolicy: SettlePolicy
+  /** What a change of the executors concerns. */
+  readonly crew: Crew
   readonly budget: JobBudget
   readonly idleWatch: IdleWatch
   readonly stopBudget: StopBudget
@@ -85,8 +85,7 @@ export class Parts {
   /** Jobs that have ended or come back so far, and as many as there were when the fetcher was woken for that. */
   #ends = 0
   #wokenAfter = 0
-  /** How many endings were written when the queues of a burst were looked at again because of them. */
-  #lookedAfter = 0
+  readonly #burstEnd: BurstEnd
 
   constructor(options: SupervisorOptions, owner: PartsOwner) {
     this.#options = options
@@ -149,7 +148,6 @@ export class Parts {
       maxDeaths: options.maxDeaths,
       storesFailures: options.storesFailures ?? true,
     }
-    this.settlePolicy = policy
     this.board = new JobBoard({
       clock,
       logger,
@@ -263,6 +261,11 @@ export class Parts {
       claimed: (reply, call) => this.fetcher.claimed(reply, call),
       unsure: () => this.fetcher.doubt(),
     })
+    this.#burstEnd = new BurstEnd({
+      settler: this.settler,
+      lookAgain: () => this.fetcher.wake(),
+      end: () => owner.end(),
+    })
     this.idleWatch = new IdleWatch({
       clock,
       limitMs: options.maxIdleMs,
@@ -282,15 +285,18 @@ export class Parts {
       owner,
       options.orders && ((id) => (id === this.presence.supervisorId ? this.heart.nudge() : undefined)),
     )
+    this.crew = {
+      presence: this.presence,
+      commands: this.commands,
+      onSettlePolicy: (changed) => Object.assign(policy, changed),
+      settled: () => this.settler.drain(SETTLE_LIMIT_MS),
+    }
     this.changes =
       executors instanceof Pool
         ? new Changes({
+            ...this.crew,
             pool: executors,
-            presence: this.presence,
-            commands: this.commands,
             prepareReload: options.prepareReload,
-            onSettlePolicy: (changed) => Object.assign(policy, changed),
-            settled: () => this.settler.drain(SETTLE_LIMIT_MS),
             unfit: () => (owner.phase() === 'starting' || owner.phase() === 'stopping' ? owner.phase() : undefined),
             clock,
             logger,
@@ -334,18 +340,7 @@ export class Parts {
   #idle(empty: readonly string[]): boolean {
     if (!this.#options.burst) return this.wakeup.watch(empty)
     if (this.board.running.size + this.stoppedCalls.pending > 0) return true
-    if (this.settler.pending > 0) {
-      // A retry may come back to a queue.
-      void this.settler.drain(SETTLE_LIMIT_MS).then(() => this.fetcher.wake())
-      return true
-    }
-    if (this.#lookedAfter === this.settler.given) {
-      this.#owner.end()
-    } else {
-      // What ended last may have been written behind the claim that found nothing.
-      this.#lookedAfter = this.settler.given
-      this.fetcher.wake()
-    }
+    this.#burstEnd.foundEmpty()
     return true
   }
 

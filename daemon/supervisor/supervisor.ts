@@ -1,7 +1,6 @@
 import { deferred } from '../../src/deferred.js'
 import { RqdError } from '../../src/errors.js'
 import { readPauses } from '../../src/fleet/pauses.js'
-import type { SettlePolicy } from '../../src/job/settle.js'
 import type { Service } from '../../src/service.js'
 import type {
   DaemonState,
@@ -15,7 +14,7 @@ import type {
   ScaleReply,
   Status,
 } from '../control/operations.js'
-import type { Changes, ChangesOptions } from './changes.js'
+import type { Changes, Crew } from './changes.js'
 import { drain } from './drain.js'
 import type { RunningJob } from './job-board.js'
 import { Parts, type Phase, SETTLE_LIMIT_MS } from './parts.js'
@@ -30,12 +29,6 @@ import { toldReload } from './told-reload.js'
 export interface SupervisorLook extends Pick<Status, 'state' | 'queues' | 'counters'> {
   readonly connected: boolean
   readonly roundTripMs: number | null
-}
-
-/** What a change of the executors concerns. */
-export interface Crew extends Pick<ChangesOptions, 'presence' | 'commands' | 'settled'> {
-  /** Jobs that end from now on are settled by this. */
-  readonly settleBy: (policy: SettlePolicy) => void
 }
 
 /**
@@ -196,13 +189,7 @@ export class Supervisor implements Service, Operations {
 
   /** What a change of the executors concerns. */
   get crew(): Crew {
-    const { presence, commands, settler, settlePolicy } = this.#parts
-    return {
-      presence,
-      commands,
-      settled: () => settler.drain(SETTLE_LIMIT_MS),
-      settleBy: (policy) => Object.assign(settlePolicy, policy),
-    }
+    return this.#parts.crew
   }
 
   async pause(queues: readonly string[]): Promise<{ paused: string[] }> {

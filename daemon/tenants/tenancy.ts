@@ -54,9 +54,8 @@ export class Tenancy implements Operations {
     const { tenants, pool, prepareReload, clock, logger } = options
     this.#options = options
     this.#startedMonoMs = clock.monoMs()
-    const crews = tenants.map(({ name, supervisor }) => ({ name, crew: supervisor.crew }))
     this.#changes = new Changes({
-      ...jointCrew(crews),
+      ...jointCrew(tenants.map(({ supervisor }) => supervisor.crew)),
       pool: pool.pool,
       prepareReload,
       unfit: () => (this.state === 'starting' || this.state === 'stopping' ? this.state : undefined),

@@ -8,6 +8,7 @@ import type { Claim, Store } from '../redis/store.js'
 import type { Custom } from '../run/customized.js'
 import type { FunctionResolver } from '../run/resolve.js'
 import { WebhookSender } from '../webhooks/sender.js'
+import { BurstEnd } from './burst-end.js'
 import { Commands } from './commands.js'
 import { newCounters } from './counters.js'
 import { Fetcher } from './fetcher.js'
@@ -52,6 +53,7 @@ export class Shift {
   readonly #options: ShiftOptions
   readonly #counters = newCounters()
   readonly #settler: Settler
+  readonly #burstEnd: BurstEnd
   readonly #starter: Starter
   readonly #membership: Membership
   readonly #inProcess: InProcess
@@ -64,8 +66,6 @@ export class Shift {
   #running: Running | undefined
   #taken = 0
   #ran = 0
-  /** How many endings were written when the queues of a burst were looked at again because of them. */
-  #lookedAfter = 0
   #stopping = false
 
   constructor(options: ShiftOptions) {
@@ -76,6 +76,11 @@ export class Shift {
     this.#done.promise.catch(() => undefined)
     this.#settler = new Settler({ store, clock, logger, counters: this.#counters })
     this.#starter = new Starter({ store, clock, logger, onLost })
+    this.#burstEnd = new BurstEnd({
+      settler: this.#settler,
+      lookAgain: () => this.#fetcher.wake(),
+      end: () => this.#done.resolve(),
+    })
     const running = (): Running | undefined => this.#running
     this.#membership = new Membership({ store, clock, random, logger, queues, worker: name, running, onLost })
     this.#inProcess = new InProcess({
@@ -220,14 +225,7 @@ export class Shift {
 
   #idle(empty: readonly string[]): boolean {
     if (!this.#options.burst) return this.#wakeup.watch(empty)
-    // A retry may come back to a queue.
-    if (this.#settler.pending > 0) void this.#settler.drain(SETTLE_LIMIT_MS).then(() => this.#fetcher.wake())
-    else if (this.#lookedAfter === this.#settler.given) this.#done.resolve()
-    else {
-      // What ended last may have been written behind the claim that found nothing.
-      this.#lookedAfter = this.#settler.given
-      this.#fetcher.wake()
-    }
+    this.#burstEnd.foundEmpty()
     return true
   }
 

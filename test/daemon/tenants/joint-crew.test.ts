@@ -1,9 +1,10 @@
 import t from 'tap'
-import { type CrewedTenant, jointCrew } from '../../../daemon/tenants/joint-crew.js'
+import type { Crew } from '../../../daemon/supervisor/changes.js'
+import { jointCrew } from '../../../daemon/tenants/joint-crew.js'
 
 /** A tenant whose Redis takes workers, or does not. */
-function tenant(name: string, refuses = false): CrewedTenant & { workers: string[]; heard: string[] } {
-  const state = { name, workers: ['d.1'], heard: [] as string[] }
+function tenant(name: string, refuses = false): { crew: Crew; workers: string[]; heard: string[] } {
+  const state = { workers: ['d.1'], heard: [] as string[] }
   const presence = {
     get workers() {
       return state.workers
@@ -27,13 +28,13 @@ function tenant(name: string, refuses = false): CrewedTenant & { workers: string
     },
   }
   return Object.assign(state, {
-    crew: { presence, commands, settled: () => Promise.resolve(0), settleBy: () => undefined },
+    crew: { presence, commands, settled: () => Promise.resolve(0), onSettlePolicy: () => undefined },
   })
 }
 
 t.test('new slots have workers of the same names with every tenant', async (t) => {
   const all = [tenant('ann'), tenant('bob')]
-  const { presence, commands } = jointCrew(all)
+  const { presence, commands } = jointCrew(all.map(({ crew }) => crew))
   t.same(await presence.enlist(2), ['d.2', 'd.3'])
   t.same(presence.workers, ['d.1', 'd.2', 'd.3'])
   await commands.serve(presence.workers)
@@ -42,14 +43,14 @@ t.test('new slots have workers of the same names with every tenant', async (t) =
 
 t.test('where one tenant takes no new workers, none keeps them', async (t) => {
   const ann = tenant('ann')
-  const { presence } = jointCrew([ann, tenant('bob', true)])
+  const { presence } = jointCrew([ann.crew, tenant('bob', true).crew])
   await t.rejects(presence.enlist(1), { message: 'bob is away' })
   t.same(ann.workers, ['d.1'])
 })
 
 t.test('workers of slots that go are dismissed with all that can be reached, and the error is told', async (t) => {
   const ann = tenant('ann')
-  const { presence } = jointCrew([tenant('bob', true), ann])
+  const { presence } = jointCrew([tenant('bob', true).crew, ann.crew])
   await t.rejects(presence.dismiss(['d.1']), { message: 'bob is away' })
   t.same(ann.workers, [])
 })
