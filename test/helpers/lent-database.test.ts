@@ -47,7 +47,12 @@ t.test('addresses of databases: of each kind of URL', (t) => {
 })
 
 t.test('a file needs a server of its own if it does more than send commands of a database', (t) => {
-  for (const source of ['redis.restart()', "startRedis(t, ['--port', '1'])", "client.config('SET', 'a', 'b')"]) {
+  for (const source of [
+    'redis.restart()',
+    "startRedis(t, ['--port', '1'])",
+    "client.config('SET', 'a', 'b')",
+    "from './look.js'",
+  ]) {
     t.equal(needsOwnServer(source), true, source)
   }
   for (const source of ['const redis = await startRedis(t)', 'daemon.socket', "client.llen('rq:queue:q')"]) {

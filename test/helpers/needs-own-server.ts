@@ -9,6 +9,8 @@ const signs = [
   /publish\(|subscribe\(|pubsub|send(Stop|Kill|Shutdown)|'(stop-job|kill-horse|send|shutdown)'/,
   // Programs that are told a socket, or start servers themselves.
   /helpers\/(python|documents|golden|sentinel|systemd|cluster)\.js|chaos\/|examples\//,
+  // The world of the browser's tests has jobs that Python enqueues.
+  /'\.\/(look|world)\.js'/,
 ]
 
 /** True for the source of a test file that must have a server of its own. */
