@@ -121,7 +121,7 @@ export async function run(config: Config, begun: Begun): Promise<number> {
     const pool =
       config.tenants.length === 0
         ? undefined
-        : new SharedPool(systemClock, (listener) => newPool(shared, workerNames(name, config.executors), listener))
+        : new SharedPool(systemClock, (...told) => newPool(shared, workerNames(name, config.executors), ...told))
     const sharingFor = (tenant: string | null): PoolSharing | undefined => {
       const found = config.tenants.find((each) => each.name === tenant)
       return found && pool?.sharing(found)

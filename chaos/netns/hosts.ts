@@ -29,7 +29,7 @@ export class HostDaemon {
   static start(
     network: Network,
     host: number,
-    options: Pick<CutOptions, 'leaseSec' | 'executors'>,
+    options: Pick<CutOptions, 'leaseSec' | 'executors'> & { readonly tenants?: readonly string[] },
     folder: string,
     env: NodeJS.ProcessEnv,
   ): HostDaemon {
@@ -37,6 +37,7 @@ export class HostDaemon {
     const log = join(folder, `${host}.log`)
     const work = ['--lease-sec', String(options.leaseSec), '-N', String(options.executors), '--name', `host-${host}`]
     const where = ['--url', `redis://${HUB_ADDRESS}:6379`, '--socket', socket]
+    if (options.tenants !== undefined) where.push('--tenants', options.tenants.join())
     const tasks = ['--path', join(findRoot(build), 'chaos/tasks')]
     const [program = '', ...prefix] = network.on(host)
     const rqd = [process.execPath, join(build, 'daemon/bin/rqd.js'), ...where, ...tasks, ...work, 'long', 'short']

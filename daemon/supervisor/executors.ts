@@ -31,4 +31,6 @@ export interface Demand {
   readonly isHungry: boolean
   /** How long any of its jobs may well take, milliseconds; undefined: nobody knows. */
   readonly jobMs: number | undefined
+  /** How far its Redis is, milliseconds; null: nobody knows. */
+  readonly distanceMs: number | null
 }

@@ -136,6 +136,7 @@ export class Parts {
       coming: this.fetcher.coming,
       isHungry: this.fetcher.isHungry,
       jobMs: this.board.anyJobMs,
+      distanceMs: this.link.distanceMs,
     })
     const aheadMs = (): number => aheadMsAt(this.link.distanceMs)
     const executors =

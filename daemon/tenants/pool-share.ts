@@ -6,7 +6,7 @@ import type { PoolListener } from '../supervisor/pool-options.js'
 import type { SlotView } from '../supervisor/slot-view.js'
 import type { Contender } from './fair-share.js'
 import { ServiceTime } from './service-time.js'
-import { placesOf, type SharedPool } from './shared-pool.js'
+import type { SharedPool } from './shared-pool.js'
 import type { Tenant } from './tenant.js'
 
 /** A tenant that takes part in a pool. */
@@ -45,7 +45,7 @@ export class PoolShare implements Executors {
   /** Places that will be taken up by what waits for an executor, or is on its way. */
   get pendingPlaces(): number {
     const { waiting, coming, jobMs } = this.demand
-    return (waiting + coming) * placesOf(jobMs)
+    return (waiting + coming) * this.#shared.placesOf(jobMs)
   }
 
   /** It wanted room, and there was none for it. */

@@ -2,7 +2,7 @@ import type { Clock } from '../../src/clock.js'
 import { RqdError } from '../../src/errors.js'
 import type { JobResult } from '../ipc/messages.js'
 import type { Death } from '../supervisor/death.js'
-import { AHEAD_MS } from '../supervisor/pace.js'
+import { AHEAD_MS, aheadMsAt } from '../supervisor/pace.js'
 import type { Pool } from '../supervisor/pool.js'
 import type { PoolListener } from '../supervisor/pool-options.js'
 import type { PoolSharing } from '../supervisor/supervisor-options.js'
@@ -10,6 +10,9 @@ import { runHasEnded } from '../supervisor/save-meta.js'
 import { shareOf } from './fair-share.js'
 import { PoolShare } from './pool-share.js'
 import type { Tenant } from './tenant.js'
+
+/** How often it is asked how far the tenants' Redis are: they ping no more often. */
+const MEASURE_MS = 1_000
 
 /** A job in an executor. */
 interface Lent {
@@ -29,14 +32,17 @@ export class SharedPool {
   readonly #lent = new Map<string, Lent>()
   /** Where those begin who come back. */
   readonly #common = { virtualMs: 0 }
+  /** How much work an executor may hold ahead, and when that was found. */
+  #aheadMs = AHEAD_MS
+  #measuredMs = -Infinity
   #started: Promise<void> | undefined
   #stopping: Promise<void> | undefined
   #isOffering = false
 
-  /** `makePool` is given to whom the pool tells what happens. */
-  constructor(clock: Clock, makePool: (listener: PoolListener) => Pool) {
+  /** `makePool` is given to whom the pool tells what happens, and how much it may hold ahead. */
+  constructor(clock: Clock, makePool: (listener: PoolListener, aheadMs: () => number) => Pool) {
     this.#clock = clock
-    this.pool = makePool({
+    const listener: PoolListener = {
       began: (execution, atMs) => this.#listenerOf(execution)?.began(execution, atMs),
       callingBack: (execution, ...call) => this.#listenerOf(execution)?.callingBack(execution, ...call),
       printed: (execution, ...piece) => this.#listenerOf(execution)?.printed(execution, ...piece),
@@ -45,7 +51,8 @@ export class SharedPool {
       returned: (executions) => this.#returned(executions),
       meta: async (execution, meta) => this.#listenerOf(execution)?.meta(execution, meta) ?? runHasEnded,
       free: () => this.#free(),
-    })
+    }
+    this.pool = makePool(listener, () => this.#aheadMs)
   }
 
   /** For the supervisor of a tenant. */
@@ -84,11 +91,12 @@ export class SharedPool {
 
   /** How many jobs a tenant may bring now, beside those that are here or on their way. */
   roomFor(share: PoolShare, estimateMs: number | undefined, coming: number): number {
-    const each = placesOf(estimateMs)
+    const nowMs = this.#clock.monoMs()
+    this.#measure(nowMs)
+    const each = this.placesOf(estimateMs)
     const pending = this.#shares.reduce((sum, other) => sum + other.pendingPlaces, coming * each)
     const room = this.pool.capacity(estimateMs) * each - pending
     if (room <= 0) return 0
-    const nowMs = this.#clock.monoMs()
     const sharers = this.#shares.filter((other) => other === share || other.demand.isHungry)
     const contenders = sharers.map((sharer) => ({ sharer, ...sharer.contender(nowMs) }))
     const who = contenders.find(({ sharer }) => sharer === share)
@@ -100,9 +108,14 @@ export class SharedPool {
 
   /** A job was given to an executor. */
   lend(share: PoolShare, execution: string, estimateMs: number | undefined): void {
-    const lent = { share, places: placesOf(estimateMs) }
+    const lent = { share, places: this.placesOf(estimateMs) }
     this.#lent.set(execution, lent)
     share.holds(lent.places)
+  }
+
+  /** The part of a place that a job takes up: of short ones, as many share one as an executor is given ahead. */
+  placesOf(estimateMs: number | undefined): number {
+    return estimateMs === undefined || estimateMs >= AHEAD_MS ? 1 : 1 / Math.floor(this.#aheadMs / estimateMs)
   }
 
   /** Whether an executor has this job of the tenant. */
@@ -119,6 +132,13 @@ export class SharedPool {
       // Not those who have a claim under way: two of them would call each other for ever.
       for (const { listener, isDenied } of this.#inTurn()) if (isDenied) listener.free()
     })
+  }
+
+  // An executor holds jobs of all tenants: as much as whoever is farthest away needs, so that it is never out of work.
+  #measure(nowMs: number): void {
+    if (nowMs < this.#measuredMs + MEASURE_MS) return
+    this.#measuredMs = nowMs
+    this.#aheadMs = this.#shares.reduce((most, { demand }) => Math.max(most, aheadMsAt(demand.distanceMs)), AHEAD_MS)
   }
 
   #listenerOf(execution: string): PoolListener | undefined {
@@ -164,9 +184,4 @@ export class SharedPool {
     const nowMs = this.#clock.monoMs()
     return this.#shares.toSorted((a, b) => a.contender(nowMs).virtualMs - b.contender(nowMs).virtualMs)
   }
-}
-
-/** The part of a place that a job takes up: of short ones, as many share one as an executor is given ahead. */
-export function placesOf(estimateMs: number | undefined): number {
-  return estimateMs === undefined || estimateMs >= AHEAD_MS ? 1 : 1 / Math.floor(AHEAD_MS / estimateMs)
 }

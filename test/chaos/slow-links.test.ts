@@ -11,6 +11,7 @@ import { HostDaemon } from '../../chaos/netns/hosts.js'
 import { HubRedis } from '../../chaos/netns/hub-redis.js'
 import { HUB_ADDRESS, type Network } from '../../chaos/netns/network.js'
 import { childrenOf, titleOf } from '../../chaos/processes.js'
+import { AHEAD_MS } from '../../daemon/supervisor/pace.js'
 import { Queue } from '../../src/index.js'
 import { startNetwork, withoutDelays } from '../helpers/namespaces.js'
 import { waitFor } from '../helpers/wait-for.js'
@@ -44,7 +45,7 @@ const leastRoundTripMs = async (network: Network, host: number): Promise<number>
 interface Hosts {
   readonly network: Network
   readonly daemons: readonly HostDaemon[]
-  /** Enqueue so many jobs of so long. */
+  /** Enqueue so many jobs of so long: for each tenant, where there are any. */
   enqueue(queue: 'long' | 'short', jobs: number, ms: number): Promise<void>
   /** Runs of all jobs, when each has ended and Redis knows it. */
   settled(): Promise<Execution[][]>
@@ -52,7 +53,7 @@ interface Hosts {
 }
 
 /** A daemon on each host, of which the last is far away. */
-async function startHosts(t: Test, hosts: number): Promise<Hosts> {
+async function startHosts(t: Test, hosts: number, tenants?: readonly string[]): Promise<Hosts> {
   const network = await startNetwork(t, hosts, { slow: true })
   const far = hosts - 1
   await network.delay(far, EACH_WAY_MS)
@@ -62,7 +63,7 @@ async function startHosts(t: Test, hosts: number): Promise<Hosts> {
   t.teardown(() => marks.close())
   const redis = await HubRedis.start(network, folder)
   t.teardown(() => redis.end())
-  const options = { leaseSec: LEASE_SEC, executors: 2 }
+  const options = { leaseSec: LEASE_SEC, executors: 2, ...(tenants && { tenants }) }
   const daemons = Array.from({ length: hosts }, (_, host) =>
     HostDaemon.start(network, host, options, folder, environment(marks.path)),
   )
@@ -70,18 +71,18 @@ async function startHosts(t: Test, hosts: number): Promise<Hosts> {
   for (const daemon of daemons) {
     await waitFor(`host ${daemon.host} to be ready`, async () => (await daemon.status())?.state === 'running')
   }
-  const queues = {
-    long: new Queue('long', { connection: redis.client }),
-    short: new Queue('short', { connection: redis.client }),
-  }
+  const prefixes = tenants?.map((tenant) => `{${tenant}}:rq`) ?? ['rq']
   const jobs: string[] = []
   return {
     network,
     daemons,
     enqueue: async (name, count, ms) => {
-      const ids = Array.from({ length: count }, (_, i) => `${name}-${jobs.length + i}`)
-      jobs.push(...ids)
-      await Promise.all(ids.map((id) => queues[name].with({ jobId: id }).enqueue('work.run', id, ms)))
+      for (const prefix of prefixes) {
+        const queue = new Queue(name, { connection: redis.client, prefix })
+        const ids = Array.from({ length: count }, (_, i) => `${name}-${jobs.length + i}`)
+        jobs.push(...ids)
+        await Promise.all(ids.map((id) => queue.with({ jobId: id }).enqueue('work.run', id, ms)))
+      }
     },
     settled: async () => {
       const counted = async (): Promise<number> => {
@@ -164,3 +165,23 @@ t.test('W15: of two daemons, one near and one far, both run jobs, each once', { 
   t.ok(near > 0 && far > 0)
   for (const daemon of daemons) t.match((await daemon.status())?.counters, { fenced: 0, recovered: 0, failed: 0 })
 })
+
+t.test(
+  'W15: executors that tenants share hold ahead as much as one that is far away from Redis needs',
+  { skip: withoutDelays },
+  async (t) => {
+    const jobMs = 4
+    const { daemons, enqueue, settled } = await startHosts(t, 1, ['ann', 'bob'])
+    await enqueue('short', 400, jobMs)
+    const mostAhead = async (): Promise<number> =>
+      Math.max(...((await daemons[0]!.status())?.executors ?? []).map(({ ahead }) => ahead))
+    // Near Redis these would be 5 at most.
+    await waitFor('an executor with more ahead', async () => (await mostAhead()) > AHEAD_MS / jobMs, 60_000)
+    const runs = await settled()
+    t.same(
+      runs.filter(({ length }) => length !== 1),
+      [],
+    )
+    t.match((await daemons[0]!.status())?.counters, { finished: 800, failed: 0, fenced: 0, recovered: 0 })
+  },
+)

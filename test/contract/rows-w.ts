@@ -283,6 +283,7 @@ export const rowsW: Readonly<Record<string, Row>> = {
       'far from Redis: leases are kept, and each job runs once': [
         'chaos/slow-links.test.ts: W15: a daemon far away from Redis keeps its lease, runs each job once',
         'chaos/slow-links.test.ts: W15: of two daemons, one near and one far, both run jobs, each once',
+        'chaos/slow-links.test.ts: W15: executors that tenants share hold ahead as much as one that is far away from Redis needs',
       ],
       'a cluster: while the slot of a tenant moves under load no job is lost or repeated': [
         'integration/cluster.test.ts: W15: two daemons for six tenants of a cluster of three masters under load',
