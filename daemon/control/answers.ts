@@ -122,6 +122,7 @@ const tenant = object({
   connected: truth,
   roundTripMs: nullOr(seconds),
   running: count,
+  counters,
 } satisfies Checks<TenantStatus>)
 
 const status = object({

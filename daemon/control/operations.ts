@@ -33,6 +33,7 @@ export interface TenantStatus {
   readonly roundTripMs: number | null
   /** Jobs of this tenant that run now. */
   readonly running: number
+  readonly counters: Readonly<Counters>
 }
 
 export interface ExecutorStatus {

@@ -86,6 +86,7 @@ const tenant = z.looseObject({
   connected: z.boolean(),
   roundTripMs: seconds.nullable(),
   running: count.describe('Jobs of it that run now'),
+  counters,
 })
 
 const status: zod.ZodType<Status> = z.looseObject({

@@ -79,8 +79,14 @@ export class StatusGauges {
       ofQueues(({ paused }) => (paused ? 1 : 0)),
     )
     if (status.tenants !== undefined) this.#setTenants(status.tenants)
-    for (const [name, help] of Object.entries(counted)) {
-      this.#total(`rqd_${snake(name)}_total`, help, [], [[{}, counters[name as keyof Counters]]])
+    const counts = status.tenants ?? [{ name: undefined, counters }]
+    for (const [key, help] of Object.entries(counted)) {
+      this.#total(
+        `rqd_${snake(key)}_total`,
+        help,
+        ['tenant'],
+        counts.map((each) => [ofTenant(each.name), each.counters[key as keyof Counters]]),
+      )
     }
     this.#total('rqd_executors_recycled_total', 'Executors replaced, by reason.', ['reason'], recycled(executors))
   }

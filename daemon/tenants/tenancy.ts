@@ -202,6 +202,6 @@ export class Tenancy implements Operations {
 const noJobs: ReadonlyMap<string, RunningJob> = new Map()
 
 function tenantStatus({ name, weight, supervisor }: Served, look: SupervisorLook): TenantStatus {
-  const { state, connected, roundTripMs } = look
-  return { name, weight, state, connected, roundTripMs, running: supervisor.running.size }
+  const { state, connected, roundTripMs, counters } = look
+  return { name, weight, state, connected, roundTripMs, running: supervisor.running.size, counters }
 }

@@ -12,13 +12,14 @@ import {
   withoutChromium,
 } from '../helpers/browser.js'
 import { operateToken } from '../daemon/dashboard/support.js'
+import { tenantStatus } from '../helpers/tenant-status.js'
 
 t.test('C11 dashboards of tenants in Chromium', { skip: withoutChromium }, async (t) => {
   const [site, browser] = await Promise.all([startTenants(t), startBrowser(t)])
   const { origin, make, tenants } = site
   await make.ann.enqueue(['a', 'b', 'c'])
   await make.bob.enqueue('d')
-  tenants[1] = { name: 'bob', weight: 2, state: 'paused', connected: false, roundTripMs: null, running: 0 }
+  tenants[1] = tenantStatus('bob', { weight: 2, state: 'paused', connected: false, roundTripMs: null })
 
   for (const colorScheme of themes) {
     await t.test(
@@ -80,7 +81,7 @@ t.test('C11 dashboards of tenants in Chromium', { skip: withoutChromium }, async
         .getByRole('cell', { name: text, exact: true })
     await cell(list.page, 'ann', '4').waitFor()
     await cell(ann.page, 'q', '4').waitFor()
-    tenants[1] = { name: 'bob', weight: 2, state: 'running', connected: true, roundTripMs: 1, running: 0 }
+    tenants[1] = tenantStatus('bob', { weight: 2 })
     await cell(list.page, 'bob', 'running').waitFor()
     t.same([...(await list.wrongs()), ...(await ann.wrongs())], [])
     await Promise.all([list.page.context().close(), ann.page.context().close()])

@@ -68,6 +68,8 @@ const tenantColumns: Column[] = [
   { title: 'WEIGHT', right: true },
   { title: 'STATE' },
   { title: 'RUNNING', right: true },
+  { title: 'FINISHED', right: true },
+  { title: 'FAILED', right: true },
   { title: 'REDIS' },
 ]
 
@@ -118,7 +120,8 @@ function tenantRow(row: TenantStatus, { colours }: Pick<Context, 'colours'>): Ce
     ? { text: `connected${tripText(row.roundTripMs)}`, colour: colours.green }
     : { text: 'not connected', colour: colours.red }
   const state = { text: row.state, colour: colourOf(row.state, colours) }
-  return [printable(row.name), String(row.weight), state, String(row.running), link]
+  const counts = [row.running, row.counters.finished, row.counters.failed].map(String)
+  return [printable(row.name), String(row.weight), state, ...counts, link]
 }
 
 function rowOf(row: ExecutorStatus, { colours }: Pick<Context, 'colours'>): Cell[] {

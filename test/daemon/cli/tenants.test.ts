@@ -29,9 +29,9 @@ t.test('status shows the tenants, and whose the queues and executors are', async
   t.match(
     stdout,
     `
-TENANT  WEIGHT  STATE    RUNNING  REDIS
-ann          1  running        1  connected, 0.4 ms
-bob        2.5  paused         0  not connected
+TENANT  WEIGHT  STATE    RUNNING  FINISHED  FAILED  REDIS
+ann          1  running        1      1204       7  connected, 0.4 ms
+bob        2.5  paused         0         0       0  not connected
 `,
   )
   t.match(

@@ -12,6 +12,7 @@ import type {
   ScaleReply,
   Status,
 } from '../../../daemon/control/operations.js'
+import { tenantStatus } from '../../helpers/tenant-status.js'
 
 /** A daemon that only remembers what it was asked. */
 export class FakeOperations implements Operations {
@@ -207,7 +208,7 @@ export const tenantsStatus: Status = {
   executors: sampleStatus.executors.map((each, i) => ({ ...each, tenant: i === 0 ? 'ann' : null })),
   queues: sampleStatus.queues.map((each, i) => ({ ...each, tenant: i === 0 ? 'ann' : 'bob' })),
   tenants: [
-    { name: 'ann', weight: 1, state: 'running', connected: true, roundTripMs: 0.42, running: 1 },
-    { name: 'bob', weight: 2.5, state: 'paused', connected: false, roundTripMs: null, running: 0 },
+    tenantStatus('ann', { running: 1, counters: { ...newCounters(), claimed: 1215, finished: 1204, failed: 7 } }),
+    tenantStatus('bob', { weight: 2.5, state: 'paused', connected: false, roundTripMs: null }),
   ],
 }

@@ -2,6 +2,7 @@ import t from 'tap'
 import type { TenantStatus } from '../../../daemon/control/operations.js'
 import { readinessOf } from '../../../daemon/http/readiness.js'
 import { sampleStatus } from '../control/fake-operations.js'
+import { tenantStatus } from '../../helpers/tenant-status.js'
 
 t.test('C11: ready is a daemon that takes jobs, has Redis, and an executor that can run them', async (t) => {
   t.same(readinessOf(sampleStatus), { ready: true, reasons: [] })
@@ -19,9 +20,7 @@ t.test('C11: otherwise all reasons are told', async (t) => {
     t.equal(readinessOf({ ...sampleStatus, state }).ready, false, state)
 })
 
-const tenant = (name: string, connected: boolean): TenantStatus => {
-  return { name, weight: 1, state: 'running', connected, roundTripMs: null, running: 0 }
-}
+const tenant = (name: string, connected: boolean): TenantStatus => tenantStatus(name, { connected })
 
 t.test('C11: with tenants, one whose Redis answers is enough, and the others are named', async (t) => {
   const all = [tenant('ann', true), tenant('bob', true)]

@@ -2,6 +2,7 @@ import t from 'tap'
 import type { Status } from '../../../daemon/control/operations.js'
 import { monitorRoutes } from '../../../daemon/http/routes.js'
 import { sampleStatus } from '../control/fake-operations.js'
+import { tenantStatus } from '../../helpers/tenant-status.js'
 
 const ask = async (path: string, status: Status): Promise<unknown> => {
   const metrics = (): Promise<{ type: string; body: string }> => Promise.resolve({ type: 'text/plain', body: 'all' })
@@ -21,7 +22,6 @@ t.test('C11: readiness is a word, or all reasons against it', async (t) => {
 })
 
 t.test('C11: a daemon that is ready names tenants whose Redis is away', async (t) => {
-  const ann = { name: 'ann', weight: 1, state: 'running', connected: true, roundTripMs: 1, running: 0 } as const
-  const tenants = [ann, { ...ann, name: 'bob', connected: false }]
+  const tenants = [tenantStatus('ann'), tenantStatus('bob', { connected: false })]
   t.same(await ask('/readyz', { ...sampleStatus, tenants }), [200, 'ready: Redis does not answer for tenant bob\n'])
 })

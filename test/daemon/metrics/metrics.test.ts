@@ -6,16 +6,18 @@ import { Metrics } from '../../../daemon/metrics/metrics.js'
 import type { Status } from '../../../daemon/control/operations.js'
 import { projectRoot } from '../../helpers/paths.js'
 import { parseMetrics, withoutParser } from '../../helpers/prometheus.js'
+import { newCounters } from '../../../src/worker/counters.js'
 import { sampleStatus } from '../control/fake-operations.js'
+import { tenantStatus } from '../../helpers/tenant-status.js'
 
 const processUsage = () => ({ rssBytes: 1_000, cpuSec: 2.5, startedAtSec: 1_700_000_000 })
 
 /** Of a daemon with two tenants, the Redis of one of which is away. */
-const tenantStatus: Status = {
+const statusOfTwo: Status = {
   ...sampleStatus,
   tenants: [
-    { name: 'ann', weight: 1, state: 'running', connected: true, roundTripMs: 0.5, running: 3 },
-    { name: 'bob', weight: 2, state: 'paused', connected: false, roundTripMs: null, running: 0 },
+    tenantStatus('ann', { roundTripMs: 0.5, running: 3, counters: { ...newCounters(), finished: 5 } }),
+    tenantStatus('bob', { weight: 2, state: 'paused', connected: false, roundTripMs: null }),
   ],
   queues: [
     ...sampleStatus.queues.map((queue) => ({ ...queue, tenant: 'ann' })),
@@ -117,7 +119,7 @@ t.test(
       ['ann', () => Promise.resolve(3)],
       ['bob', () => Promise.reject(new Error('Redis is away'))],
     ])
-    const page = await metrics.page({ status: () => Promise.resolve(tenantStatus), schedulerLagSec, processUsage })
+    const page = await metrics.page({ status: () => Promise.resolve(statusOfTwo), schedulerLagSec, processUsage })
     const samples = parseMetrics(t, page.body)
     const valuesOf = (name: string, label = 'tenant'): unknown[] =>
       samples.flatMap((sample) => (sample.name === name ? [[sample.labels[label], sample.value]] : []))
@@ -127,6 +129,10 @@ t.test(
     ])
     t.same(valuesOf('rqd_tenant_running_jobs'), [
       ['ann', 3],
+      ['bob', 0],
+    ])
+    t.same(valuesOf('rqd_finished_total'), [
+      ['ann', 5],
       ['bob', 0],
     ])
     t.same(valuesOf('rqd_tenant_state', 'state'), [
@@ -154,7 +160,12 @@ t.test(
     const served = new Set(samples.map(({ name }) => name).filter((name) => name.startsWith('rqd_tenant_')))
     t.same([...served].sort(), documented.sort(), 'docs/monitoring.md has what there is')
     const byTenant = new Set(samples.filter(({ labels }) => 'tenant' in labels).map(({ name }) => name))
-    for (const name of ['rqd_executors', 'rqd_claim_batch_jobs_sum', 'rqd_claimed_total', 'process_cpu_seconds_total'])
+    for (const name of [
+      'rqd_executors',
+      'rqd_claim_batch_jobs_sum',
+      'rqd_executor_deaths_total',
+      'process_cpu_seconds_total',
+    ])
       t.notOk(byTenant.has(name), name)
   },
 )

@@ -10,6 +10,7 @@ import { RecordingLogger } from '../../../helpers/recording-logger.js'
 import { type TestRedis, startRedis } from '../../../helpers/redis.js'
 import { sampleStatus } from '../../control/fake-operations.js'
 import { Visiting, listen, operateToken, viewToken } from '../support.js'
+import { tenantStatus } from '../../../helpers/tenant-status.js'
 
 const names = ['ann', 'bob'] as const
 
@@ -30,9 +31,7 @@ export async function startTenants(t: Test, base = ''): Promise<TenantsSite> {
   const redis = await startRedis(t)
   const logger = new RecordingLogger()
   const make = { ann: new Factory(redis.client, '{ann}:rq'), bob: new Factory(redis.client, '{bob}:rq') }
-  const tenants: TenantStatus[] = names.map((name) => {
-    return { name, weight: 1, state: 'running', connected: true, roundTripMs: 0.4, running: 1 }
-  })
+  const tenants: TenantStatus[] = names.map((name) => tenantStatus(name, { running: 1 }))
   const status = async (): Promise<Status> => ({
     ...sampleStatus,
     tenants,
