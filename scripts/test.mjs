@@ -18,7 +18,8 @@ import { step } from './lib/steps.mjs'
 import { TapReport } from './lib/tap-report.mjs'
 import { compiledTest, findTests, imports } from './lib/test-files.mjs'
 
-const TIMEOUT_SEC = 120
+/** Of a file. On a machine that is busy some of them take a minute. */
+const TIMEOUT_SEC = 240
 const isCi = ['true', '1'].includes(process.env.CI ?? '')
 const say = (line) => process.stdout.write(`${line}\n`)
 

@@ -54,14 +54,15 @@ export async function startDaemon(
     }
     await ended
   })
+  const withLog = (thrown: unknown): never => {
+    throw new Error(`${String(thrown)}; its log:\n${collected.stderr}`, { cause: thrown })
+  }
   const daemon: TestDaemon = {
     pid: child.pid ?? 0,
     socket,
     log: () => collected.stderr,
     logged: async (text) => {
-      await waitFor(`the daemon to log ${JSON.stringify(text)}; its log:\n${collected.stderr}`, () =>
-        collected.stderr.includes(text),
-      )
+      await waitFor(`the daemon to log ${JSON.stringify(text)}`, () => collected.stderr.includes(text)).catch(withLog)
     },
     status: async () => JSON.parse((await rqctl(['status', '--json', '--socket', socket])).stdout) as Status,
     signal: (signal) => void child.kill(signal),
@@ -71,7 +72,7 @@ export async function startDaemon(
     await waitFor('the daemon to be ready', () => {
       if (child.exitCode !== null) throw new Error(`rqd ended with ${child.exitCode}:\n${collected.stderr}`)
       return collected.stderr.includes('daemon ready')
-    })
+    }).catch(withLog)
   }
   return daemon
 }
@@ -84,6 +85,20 @@ export function rqd(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<F
 /** Run `rqctl` to its end. */
 export function rqctl(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Finished> {
   return runToEnd(command('rqctl', args, env))
+}
+
+/** An `rqctl` that is at it. */
+export interface RunningRqctl {
+  /** What it has said on stderr so far. */
+  said(): string
+  readonly ended: Promise<Finished>
+}
+
+/** Start `rqctl`. */
+export function startRqctl(args: readonly string[]): RunningRqctl {
+  const child = command('rqctl', args)
+  const collected = collect(child)
+  return { said: () => collected.stderr, ended: finished(child, collected) }
 }
 
 /** Run any program to its end. */

@@ -7,7 +7,7 @@ const kinds: readonly Kind[] = ['manual', 'freeze']
 
 t.test(
   'a master that is replaced by hand, then one that freezes, cost no job that a replica had, and no restart (W15)',
-  { timeout: 110_000 },
+  { timeout: 230_000 },
   async (t) => {
     const { rounds, acknowledged, lost, restarts } = await runFailOvers(kinds, ({ kind, from, to }) => {
       t.comment(`${kind}: ${from} -> ${to}`)

@@ -1,7 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { rqctl, startDaemon } from '../helpers/daemon.js'
+import { rqctl, startDaemon, startRqctl } from '../helpers/daemon.js'
 import { deployment } from '../helpers/deployment.js'
 import { isRunning } from '../helpers/processes.js'
 import { startRedis } from '../helpers/redis.js'
@@ -109,11 +109,17 @@ t.test('C3: reload: a JavaScript configuration is read anew each time', async (t
 })
 
 t.test('C3: two reloads at a time: the second waits, and takes up what has come since', async (t) => {
-  const { deploy, reload, versionNow, daemon } = await deployment(t)
-  deploy('v2')
-  const [one, two] = await Promise.all([reload(), reload()])
-  t.match([one, two], [{ code: 0 }, { code: 0 }])
-  t.match(one.stderr + two.stderr, /waiting for another change of the executors/)
-  t.equal(await versionNow(), 'v2')
+  const { redis, deploy, reload, versionNow, daemon } = await deployment(t)
+  const [tried, gate] = [join(redis.folder, 'tried'), join(redis.folder, 'gate')]
+  // Whoever loads this one waits.
+  deploy('v2', `appendFileSync('${tried}', '')\nwhile (!existsSync('${gate}')) await delay(10)`)
+  const one = reload()
+  await waitFor('the first to try the code', () => existsSync(tried))
+  const two = startRqctl(['reload', '--socket', daemon.socket])
+  await waitFor('the second to wait', () => two.said().includes('waiting for another change of the executors'))
+  deploy('v3')
+  writeFileSync(gate, '')
+  t.match(await Promise.all([one, two.ended]), [{ code: 0 }, { code: 0 }])
+  t.equal(await versionNow(), 'v3')
   t.match((await daemon.status()).executors, [{ recycled: { restart: 2 } }, { recycled: { restart: 2 } }])
 })
