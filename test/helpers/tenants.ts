@@ -17,6 +17,8 @@ export interface TenantsRig {
   /** Start one more. */
   another(args: readonly string[]): Promise<TestDaemon>
   enqueue(tenant: string, count: number, ms: number, queue?: string): Promise<void>
+  /** Enqueue jobs that run until this file is there. */
+  hold(tenant: string, count: number, file: string, queue?: string): Promise<void>
   /** Jobs whose function was called so far, in order. */
   begun(): string[]
   /** Each run of a job so far. */
@@ -41,15 +43,17 @@ export async function startTenants(
     })
   const daemon = await another(args)
   let jobs = 0
+  const put = async (tenant: string, count: number, name: string, func: string, what: unknown): Promise<void> => {
+    const queue = new Queue(name, { connection: redis.client, prefix: `{${tenant}}:rq` })
+    const ids = Array.from({ length: count }, () => `${tenant}-${name}-${(jobs += 1)}`)
+    await Promise.all(ids.map((jobId) => queue.with({ jobId }).enqueue(func, jobId, what)))
+  }
   return {
     redis,
     daemon,
     another,
-    enqueue: async (tenant, count, ms, name = 'work') => {
-      const queue = new Queue(name, { connection: redis.client, prefix: `{${tenant}}:rq` })
-      const ids = Array.from({ length: count }, () => `${tenant}-${name}-${(jobs += 1)}`)
-      await Promise.all(ids.map((jobId) => queue.with({ jobId }).enqueue('work.run', jobId, ms)))
-    },
+    enqueue: (tenant, count, ms, name = 'work') => put(tenant, count, name, 'work.run', ms),
+    hold: (tenant, count, file, name = 'work') => put(tenant, count, name, 'work.hold', file),
     begun: () => {
       marks.read()
       return marks.marks.flatMap(({ kind, jobId }) => (kind === 'begin' ? [jobId] : []))

@@ -49,7 +49,10 @@ t.test('C11: a daemon with tenants tells of each of them over HTTP', { skip: wit
     const { text } = await visiting.get('/tenants/ann/daemons')
     const [, supervisor = ''] = /name="supervisor" value="([^"]+)"/.exec(text) ?? []
     await visiting.act('/tenants/ann', action, { supervisor, name: 'x', confirmed: 'yes', back: '/daemons', ...form })
-    return (await visiting.get('/tenants/ann/daemons')).text
+    return waitFor('the order to be at its end', async () => {
+      const page = await visiting.get('/tenants/ann/daemons')
+      return !page.text.includes('note pending') && page.text
+    })
   }
   t.notMatch(await order('daemon-pause', { queue: '' }), 'class="note refused"')
   await waitFor('ann alone to be paused', async () => {

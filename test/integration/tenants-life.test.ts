@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import t from 'tap'
 import { Queue } from '../../src/index.js'
 import { createKeys } from '../../src/redis/keys.js'
@@ -86,22 +88,30 @@ t.test('a killed executor takes one job of one tenant along', async (t) => {
   await waitFor('the job of ann to fail', async () => {
     return (await rig.redis.client.zcard(createKeys('{ann}:rq').failed('work'))) === 1
   })
+  await waitFor('that of bob to be finished', async () => {
+    return (await rig.redis.client.zcard(createKeys('{bob}:rq').finished('work'))) === 1
+  })
   const { tenants = [], counters } = await rig.daemon.status()
   t.match(counters, { finished: 1, failed: 1, executorDeaths: 1 })
   t.ok(tenants.every(({ running }) => running === 0))
 })
 
 t.test('what a killed daemon has left with any tenant, another one runs', async (t) => {
-  const rig = await startTenants(t, ['-N', '2', '--tenants', 'ann,bob', '--lease-sec', '1'])
-  await rig.enqueue('ann', 3, 400)
-  await rig.enqueue('bob', 3, 400)
-  await waitFor('two to run', () => rig.begun().length === 2)
+  const rig = await startTenants(t, ['-N', '2', '--tenants', 'ann,bob'])
+  const gate = join(rig.redis.folder, 'gate')
+  const keys = ['ann', 'bob'].map((name) => createKeys(`{${name}}:rq`))
+  const waiting = async (): Promise<number> => {
+    const depths = await Promise.all(keys.map((each) => rig.redis.client.llen(each.queue('work'))))
+    return depths.reduce((sum, depth) => sum + depth, 0)
+  }
+  for (const name of ['ann', 'bob']) await rig.hold(name, 3, gate)
+  await waitFor('two to run', async () => rig.begun().length === 2 && (await waiting()) === 4)
   rig.daemon.signal('SIGKILL')
   await rig.daemon.ended
   // Their executors go with it: what ran begins again.
   const successor = await rig.another(['-N', '2', '--tenants', 'ann,bob'])
+  await writeFile(gate, '')
   const left = async (): Promise<number> => {
-    const keys = ['ann', 'bob'].map((name) => createKeys(`{${name}}:rq`))
     const done = await Promise.all(keys.map((each) => rig.redis.client.zcard(each.finished('work'))))
     return 6 - done.reduce((sum, count) => sum + count, 0)
   }
