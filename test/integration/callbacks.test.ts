@@ -126,7 +126,7 @@ t.test('J21: what goes wrong in a stopped callback is logged, and is no matter o
     ['callbacks.spin', 'timeout'],
     ['callbacks.leave', 'exit code 3'],
   ] as const) {
-    const job = await stopJob(redis, 'self.obedient', name, 1)
+    const job = await stopJob(redis, 'self.obedient', name, why === 'timeout' ? 1 : 60)
     await daemon.logged(`callback=${name}`)
     const line = daemon
       .log()

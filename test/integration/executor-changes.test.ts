@@ -49,6 +49,8 @@ t.test('C3: scale: more executors are warm and registered when it answers, fewer
   const leaving = executors.find(({ state }) => state === 'stopping')
   const stopped = await rqctl(['stop-job', leaving?.jobId ?? '', '--url', redis.url])
   t.equal(stopped.code, 0, stopped.stderr)
+  const told = jobs.find(({ id }) => id === leaving?.jobId)
+  await waitFor('that job to be stopped', async () => (await told?.refresh())?.isStopped)
   writeFileSync(gate, '')
   await waitFor('their workers to go', async () => (await workerNames(redis)).length === 1)
   await waitFor('all jobs to end', async () => {

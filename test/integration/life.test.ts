@@ -35,11 +35,17 @@ t.test('W1: a job on a better queue goes before all that wait on worse ones', as
   const redis = await startRedis(t)
   const high = queueOn(redis, 'high')
   const low = queueOn(redis, 'low')
-  for (let i = 0; i < 60; i++) await low.enqueue('sleeper.sleep', 5)
+  const gate = join(redis.folder, 'gate')
+  for (let i = 0; i < 59; i++) {
+    await low.enqueue('sleeper.sleep', 5)
+    // What comes meanwhile comes in the middle of the backlog, however fast that is.
+    if (i === 9) await low.with({ jobId: 'held' }).enqueue('gate.wait', gate)
+  }
   const daemon = await startDaemon(t, redis, ['-N', '1', 'high', 'low'])
-  await daemon.logged('job finished')
+  await daemon.logged('job started  jobId=held')
   const late: Job[] = []
   for (let i = 0; i < 5; i++) late.push(await high.enqueue('arithmetic.nothing'))
+  await writeFile(gate, '')
   await waitFor('the low queue to drain', async () => (await redis.client.zcard('rq:finished:low')) === 60)
   const order = [...daemon.log().matchAll(/job started {2}jobId=(\S+) queue=(\w+)/g)].map(([, id, name]) => ({
     id,
@@ -63,7 +69,8 @@ t.test('C3: after pause has answered nothing is started; resume goes on', async 
   const redis = await startRedis(t)
   const queue = queueOn(redis)
   const daemon = await startDaemon(t, redis, ['-N', '2', 'default'])
-  for (let i = 0; i < 400; i++) await queue.enqueue('sleeper.sleep', 15)
+  // Several seconds of work: a command line may take long to start.
+  await queue.enqueueMany(Array.from({ length: 800 }, () => queue.prepare('sleeper.sleep', 15)))
   await daemon.logged('job finished')
   const paused = await rqctl(['pause', '--json', '--socket', daemon.socket])
   t.equal(paused.code, 0, paused.stderr)
@@ -77,7 +84,7 @@ t.test('C3: after pause has answered nothing is started; resume goes on', async 
   t.ok(Math.max(...started) <= answeredMs, 'no job was started after the answer')
   t.ok((await redis.client.llen('rq:queue:default')) > 0, 'there was work left')
   await rqctl(['resume', '--socket', daemon.socket])
-  await waitFor('the queue to drain', async () => (await redis.client.zcard('rq:finished:default')) === 400)
+  await waitFor('the queue to drain', async () => (await redis.client.zcard('rq:finished:default')) === 800)
 })
 
 t.test('C4: drain waits for the running job and says so; the rest stays queued', async (t) => {

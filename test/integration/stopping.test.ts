@@ -118,13 +118,13 @@ for (const func of ['family.stubborn', 'family.deaf']) {
     const executor = (await daemon.status()).executors[0]?.pid ?? 0
     t.ok(isRunning(executor))
     const pidFile = join(redis.folder, 'child.pid')
-    const job = await queue.with({ jobTimeout: 2 }).enqueue(func, pidFile)
+    const job = await queue.with({ jobTimeout: 6 }).enqueue(func, pidFile)
     const child = await waitFor('the child of the job', async () => {
       const pid = Number(await readFile(pidFile, 'utf8').catch(() => ''))
       return pid > 0 ? pid : undefined
     })
     await waitFor('the job to fail', async () => (await job.refresh()).status === 'failed')
-    t.match(job.excInfo, 'Task exceeded maximum timeout value (2 seconds)')
+    t.match(job.excInfo, 'Task exceeded maximum timeout value (6 seconds)')
     t.ok(await queue.failedJobRegistry.contains(job))
     for (const pid of [executor, child]) await waitFor(`process ${pid} to be gone`, () => !isRunning(pid))
     const next = await queue.enqueue('arithmetic.add', 1, 2)
