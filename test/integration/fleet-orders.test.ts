@@ -14,8 +14,8 @@ t.test('C3: every daemon of a Redis shows what it does', async (t) => {
   const redis = await startRedis(t)
   const data = dataOf(redis)
   t.strictSame(await data.call('daemons', {}), { daemons: [] })
-  const one = await startDaemon(t, redis, ['-N', '2', '--name', 'one', '--lease-sec', '1', 'high', 'low'])
-  const two = await startDaemon(t, redis, ['-N', '1', '--name', 'two', '--lease-sec', '1', '--no-fleet-orders', 'low'])
+  const one = await startDaemon(t, redis, ['-N', '2', '--name', 'one', '--lease-sec', '5', 'high', 'low'])
+  const two = await startDaemon(t, redis, ['-N', '1', '--name', 'two', '--lease-sec', '5', '--no-fleet-orders', 'low'])
   const queue = new Queue('high', { connection: redis.client, taskPaths: [fixtureTasks] })
   const gate = join(redis.folder, 'gate')
   await queue.enqueue('gate.wait', gate)
@@ -124,7 +124,7 @@ t.test('C3: what cannot be done is refused, and that is an answer', async (t) =>
   const supervisorId = daemons.find(({ name }) => name === 'one')?.supervisor ?? ''
   const id = systemRandom.hex(32)
   const text = JSON.stringify({ id, method: 'job', params: {} })
-  await putOrder(redis.client, keys, { id, supervisorId, method: 'job', text, expiryMs: 10_000 })
+  await putOrder(redis.client, keys, { id, supervisorId, method: 'job', text, expiryMs: 60_000 })
   t.match(await answerTo(data, id), {
     state: 'failed',
     error: { code: 'RQD_ORDER_REFUSED', message: /"job" cannot be ordered through Redis; there are status, pause/ },
@@ -157,7 +157,7 @@ t.test('C3: an order whose time is over is not carried out, whenever the daemon 
 t.test('C3: orders to a daemon that is gone say so', async (t) => {
   const redis = await startRedis(t)
   const data = dataOf(redis)
-  const daemon = await startDaemon(t, redis, ['-N', '1', '--name', 'one', '--lease-sec', '1', 'low'])
+  const daemon = await startDaemon(t, redis, ['-N', '1', '--name', 'one', '--lease-sec', '60', 'low'])
   daemon.signal('SIGSTOP')
   const { order, supervisor } = await data.call('daemon.order', { daemon: 'one', method: 'status', params: {} })
   for (let i = 0; i < 31; i++) await data.call('daemon.order', { daemon: supervisor, method: 'status', params: {} })
@@ -167,7 +167,8 @@ t.test('C3: orders to a daemon that is gone say so', async (t) => {
   })
   daemon.signal('SIGKILL')
   await daemon.ended
-  const heir = await startDaemon(t, redis, ['-N', '1', '--name', 'two', '--lease-sec', '1', 'low'])
+  // It is proved dead: nobody waits for its lease to run out.
+  const heir = await startDaemon(t, redis, ['-N', '1', '--name', 'two', 'low'])
   t.match(await answerTo(data, order), { state: 'gone' })
   t.match(await heir.status(), { state: 'running' })
 })

@@ -46,13 +46,13 @@ t.test('executors of a killed supervisor end at once, even one that spins or is 
   process.kill(pids.at(-1)!, 'SIGSTOP')
   daemon.signal('SIGKILL')
   await daemon.ended
-  for (const pid of pids) await waitFor(`executor ${pid} to be gone`, () => !isRunning(pid), 5_000)
+  for (const pid of pids) await waitFor(`executor ${pid} to be gone`, () => !isRunning(pid), 20_000)
 })
 
 t.test('another daemon takes over when the lease has run out, and buries the workers', async (t) => {
   const redis = await startRedis(t)
   const queue = queueOn(redis)
-  const frozen = await startDaemon(t, redis, ['-N', '1', '--name', 'ice', '--lease-sec', '1', 'default'])
+  const frozen = await startDaemon(t, redis, ['-N', '1', '--name', 'ice', '--lease-sec', '5', 'default'])
   const job = await queue.enqueue('marker.append', `${redis.folder}/marks`)
   await frozen.logged('job started')
   const other = await startDaemon(t, redis, ['-N', '1', '--name', 'fire', 'default'])
@@ -77,7 +77,7 @@ t.test('another daemon takes over when the lease has run out, and buries the wor
 t.test('a result that arrives after its job was taken over is refused and counted', async (t) => {
   const redis = await startRedis(t)
   const queue = queueOn(redis)
-  const daemon = await startDaemon(t, redis, ['-N', '1', '--name', 'late', 'default'])
+  const daemon = await startDaemon(t, redis, ['-N', '1', '--name', 'late', '--lease-sec', '600', 'default'])
   const gate = `${redis.folder}/gate`
   const job = await queue.enqueue('gate.wait', gate)
   await waitFor('the job to run', async () => (await redis.client.zcard('rq:wip:default')) === 1)
@@ -85,7 +85,7 @@ t.test('a result that arrives after its job was taken over is refused and counte
   const [claims] = await redis.client.keys('rqd:claims:*')
   await redis.client.del(claims!)
   await writeFile(gate, '')
-  await waitFor('the late result to be refused', async () => (await daemon.status()).counters.fenced === 1, 10_000)
+  await waitFor('the late result to be refused', async () => (await daemon.status()).counters.fenced === 1)
   t.equal(await redis.client.exists(`rq:results:${job.id}`), 0)
   t.equal((await job.refresh()).status, 'started', 'whoever took the job over decides')
 })
@@ -113,7 +113,7 @@ t.test('a death certificate names the V8 heap limit, and shows the last lines of
   const redis = await startRedis(t)
   await startDaemon(t, redis, ['-N', '1', '--executor-heap-mb', '32', 'default'])
   const job = await queueOn(redis).enqueue('glutton.eat')
-  await waitFor('it to fail', async () => (await job.refresh()).status === 'failed', 30_000)
+  await waitFor('it to fail', async () => (await job.refresh()).status === 'failed', 60_000)
   t.match(job.excInfo, /Work-horse terminated unexpectedly.*Death certificate:.*out of memory \(V8 heap limit\)/s)
   t.match(job.excInfo, /last output\n.*one more bite|heap/s)
   t.match(job.excInfo, /CPU time +\d.*peak RSS +\d/s, 'looked at from outside, although the function never yields')

@@ -17,7 +17,7 @@ t.test('J20 scheduled jobs run when their time has come, and not before', async 
   const past = await queue.enqueueAt(new Date(0), 'arithmetic.add', 1, 3)
   await waitFor('the two that are due', async () => (await finished(past)) && (await finished(soon)))
   const waitedMs = (soon.startedAt?.getTime() ?? 0) - (soon.createdAt?.getTime() ?? 0)
-  t.ok(waitedMs < 2_000, `${waitedMs} ms`)
+  t.ok(waitedMs < 10_000, `${waitedMs} ms`)
   t.match(soon, { result: 3 })
   t.equal((await future.refresh()).status, 'scheduled')
 })
@@ -42,7 +42,7 @@ t.test('W18 when the daemon that schedules is killed, another takes over within 
   t.equal(await redis.client.get('rq:scheduler-lock:default'), holder)
   first.signal('SIGKILL')
   const job = await new Queue('default', { connection: redis.client }).enqueueIn(1, 'arithmetic.add', 1, 2)
-  await waitFor('the job', () => finished(job), 10_000)
+  await waitFor('the job', () => finished(job))
   t.not(await redis.client.get('rq:scheduler-lock:default'), holder)
 })
 
