@@ -71,13 +71,13 @@ for (const late of [true, false]) {
     const client = await dial()
     client.socket.write('one')
     await waitFor('the answer', () => client.answers() === '+')
-    const hole = proxy.hole(300, late)
+    proxy.hide()
     client.socket.write('two')
     // Its sender gives up in the meantime.
     client.socket.end()
     const other = await dial()
     other.socket.write('three')
-    await hole
+    await proxy.hole(300, late)
     await waitFor('the end', () => client.closed() && other.closed())
     t.equal(client.answers(), '+', 'no answer came through')
     if (late) await waitFor('what was held', () => heard.length === 3)

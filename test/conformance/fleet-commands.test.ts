@@ -52,7 +52,7 @@ t.test(
     await waitFor('it to stand still', async () => {
       const [worker] = await WorkerInfo.all({ connection: redis.client })
       // One that waits for a job already takes one more.
-      if (worker?.state === 'idle') await queue.enqueue('operator.add', 1, 2)
+      if (worker?.state === 'idle' && (await queue.count()) === 0) await queue.enqueue('operator.add', 1, 2)
       return worker?.state === 'suspended'
     })
     await tell('resume', '--all')

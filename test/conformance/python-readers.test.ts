@@ -37,6 +37,8 @@ print(json.dumps({'count': Worker.count(connection=redis), 'states': sorted(w.ge
       1,
     )
     daemon.signal('SIGTERM')
+    // Two that come at once are one.
+    await daemon.logged('stopping after the running jobs')
     daemon.signal('SIGTERM')
     await daemon.ended
     t.equal(await python(redis, `print(Worker.count(connection=redis))`), 0)

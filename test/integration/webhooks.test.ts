@@ -38,7 +38,7 @@ t.test('a daemon that is killed before its webhook was answered is followed by a
   const first = await startDaemon(t, redis, ['-N', '1', 'default'])
   const queue = new Queue('default', { connection: redis.client })
   await queue.with({ webhooks: [webhook(server.url, { timeout: 1 })] }).enqueue('arithmetic.add', 1, 2)
-  await waitFor('the call', () => server.calls.length === 1)
+  await waitFor('the call', () => server.calls.length > 0)
   first.signal('SIGKILL')
   await first.ended
   answering = true

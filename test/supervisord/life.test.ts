@@ -23,16 +23,16 @@ t.test('under Supervisor', { skip: withoutSupervisor }, async (t) => {
     async (t) => {
       await isUp()
       await finished(await queue.enqueue('talker.twice', 'a job', 1))
-      t.match(await supervisor.written('stdout'), 'a job begins')
-      const log = await supervisor.written('stderr')
-      const entries = log
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line) as { level: string; message: string })
-      t.match(
-        entries.find(({ message }) => message === 'daemon ready'),
-        { level: 'info', fields: { executors: 1 } },
+      // Supervisor writes what it is given when it comes to it.
+      await waitFor('what the job has printed', async () =>
+        (await supervisor.written('stdout')).includes('a job begins'),
       )
+      const ready = await waitFor('the log to say that it is ready', async () => {
+        const lines = (await supervisor.written('stderr')).split('\n').slice(0, -1)
+        const entries = lines.map((line) => JSON.parse(line) as { level: string; message: string })
+        return entries.find(({ message }) => message === 'daemon ready')
+      })
+      t.match(ready, { level: 'info', fields: { executors: 1 } })
       t.equal((await rqctl(['ping', '--socket', supervisor.socket])).code, 0)
     },
   )
