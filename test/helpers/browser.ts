@@ -46,7 +46,8 @@ export async function openPage(
   { origin, ...options }: BrowserContextOptions & { readonly origin: string },
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: { width: widths[0], height: 900 }, baseURL: origin, ...options })
-  context.setDefaultTimeout(20_000)
+  // A bound for what hangs: where other tests run beside it, a browser takes seconds for a page.
+  context.setDefaultTimeout(60_000)
   const wrongs: string[] = []
   context.on('request', (request) => {
     if (!request.url().startsWith(`${origin}/`)) wrongs.push(`asks elsewhere: ${request.url()}`)

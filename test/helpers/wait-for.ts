@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 export async function waitFor<T>(
   what: string,
   probe: () => Promise<T | undefined | null | false> | T | undefined | null | false,
-  boundMs = 40_000,
+  boundMs = 60_000,
 ): Promise<T> {
   const deadline = performance.now() + boundMs
   for (;;) {
