@@ -96,7 +96,7 @@ export function task() {}
 await nameOfFunction(task, [${JSON.stringify(folder)}]).then(console.log, (error) => console.log(error.code, error.message))
 `,
   )
-  const { stdout } = spawnSync(execPath, [script], { encoding: 'utf8', timeout: 20_000 })
+  const { stdout } = spawnSync(execPath, [script], { encoding: 'utf8', timeout: 60_000 })
   t.match(stdout, /^RQD_UNNAMED_FUNCTION cannot enqueue the function "task": it is defined in the script that runs now/)
   t.end()
 })

@@ -7,7 +7,7 @@ import { waitFor } from '../../helpers/wait-for.js'
 void t.test('a connection has a name that Redis accepts, and speaks to the database of its URL', async (t) => {
   const { url, client } = await startRedis(t)
   const redis = connectRedis(`${url}?db=5`, {
-    commandTimeoutMs: 1_000,
+    commandTimeoutMs: 10_000,
     connectionName: 'my host é',
     random: systemRandom,
   })
@@ -22,7 +22,7 @@ void t.test('a connection has a name that Redis accepts, and speaks to the datab
 
 void t.test('a command that Redis does not answer in time fails, and is not sent again', async (t) => {
   const { url, client } = await startRedis(t)
-  const redis = connectRedis(url, { commandTimeoutMs: 100, random: systemRandom })
+  const redis = connectRedis(url, { commandTimeoutMs: 1_000, random: systemRandom })
   redis.on('error', () => undefined)
   t.teardown(() => redis.disconnect())
   await redis.connect()
@@ -33,7 +33,7 @@ void t.test('a command that Redis does not answer in time fails, and is not sent
 
 void t.test('while the connection is down commands fail at once; it returns by itself', async (t) => {
   const { url, client } = await startRedis(t)
-  const redis = connectRedis(url, { commandTimeoutMs: 1_000, random: systemRandom })
+  const redis = connectRedis(url, { commandTimeoutMs: 10_000, random: systemRandom })
   redis.on('error', () => undefined)
   t.teardown(() => redis.disconnect())
   await redis.connect()

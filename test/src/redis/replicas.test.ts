@@ -57,13 +57,13 @@ t.test('a queue with waitReplicas enqueues what replicas have, and tells of what
   await queue.enqueueMany([queue.prepare('m.f', 2), queue.prepare('m.f', 3)])
   t.equal(await replica.client.llen('rq:queue:q'), 3)
 
-  const wanting = new Queue('q', { connection: master.client, waitReplicas: 2, waitReplicasTimeoutMs: 20 })
+  const wanting = new Queue('q', { connection: master.client, waitReplicas: 2, waitReplicasTimeoutMs: 2_000 })
   await t.rejects(wanting.enqueueCall({ func: 'm.f', jobId: 'bare' }), {
     name: 'NotReplicatedError',
     code: 'RQD_NOT_REPLICATED',
     jobIds: ['bare'],
     copies: 1,
-    message: /job "bare" is enqueued, but 1 of 2 replicas had it after 20 ms.*enqueue again with the same jobId/,
+    message: /job "bare" is enqueued, but 1 of 2 replicas had it after 2000 ms.*enqueue again with the same jobId/,
   })
   t.equal(await master.client.exists('rq:job:bare'), 1, 'the job is there')
   await t.rejects(wanting.enqueueMany([wanting.prepare('m.f'), wanting.prepare('m.f')]), {

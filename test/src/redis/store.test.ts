@@ -28,7 +28,7 @@ void t.test('names of queues and workers may hold any text', async (t) => {
   const name = 'a "b"\\ c:😀'
   await make.store.register({
     supervisorId: 's',
-    leaseMs: 1_000,
+    leaseMs: 60_000,
     workerTtlSec,
     queues: [name],
     supervisorFields: { host: name },
@@ -39,7 +39,7 @@ void t.test('names of queues and workers may hold any text', async (t) => {
   t.equal(
     await make.store.register({
       supervisorId: 'another',
-      leaseMs: 1_000,
+      leaseMs: 60_000,
       workerTtlSec,
       queues: [name],
       supervisorFields: {},
@@ -52,7 +52,7 @@ void t.test('names of queues and workers may hold any text', async (t) => {
 
 void t.test('no queues, no workers and no records are as good as some', async (t) => {
   t.equal(await make.register('s', { workers: 0, queues: [] }), undefined)
-  const beat = { supervisorId: 's', leaseMs: 1_000, workerTtlSec, nowIso, queues: [], workers: [], running: [] }
+  const beat = { supervisorId: 's', leaseMs: 60_000, workerTtlSec, nowIso, queues: [], workers: [], running: [] }
   t.strictSame(await make.store.beat(beat), { claims: 0, orders: [], gone: [] })
   t.match(await make.claimRaw('s', []), { state: 'ok', claims: [] })
   for (const reply of [

@@ -125,6 +125,8 @@ void t.test('a queue that a daemon’s scheduler serves is left to it', async (t
     logger: silentLogger,
     host: 'here',
     pid: 1,
+    // Longer than any machine stands still: its lock does not run out meanwhile.
+    lockSec: 60,
   })
   await scheduler.start()
   t.teardown(() => scheduler.stop())

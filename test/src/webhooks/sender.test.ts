@@ -98,7 +98,7 @@ void t.test('after an error, no answer in time, or no connection it is sent agai
     else if (call.path === '/error') response.writeHead(500).end()
     else if (call.path === '/busy') response.writeHead(429).end()
   })
-  const { sender, logger } = senderFor(t, { backoffMs: 10_000 })
+  const { sender, logger } = senderFor(t, { backoffMs: 60_000 })
   await end([
     hook(`${server.url}/error`),
     hook(`${server.url}/busy`),

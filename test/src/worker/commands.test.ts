@@ -12,7 +12,7 @@ const redis = await startRedis(t)
 function setup(t: Test, prefix = 'rq'): { commands: Commands; heard: string[] } {
   const heard: string[] = []
   const commands = new Commands({
-    connect: () => connectRedis(redis.url, { commandTimeoutMs: 2_000, random: systemRandom }),
+    connect: () => connectRedis(redis.url, { commandTimeoutMs: 10_000, random: systemRandom }),
     keys: createKeys(prefix),
     workers: ['w.1', 'w.2'],
     logger: new RecordingLogger(),

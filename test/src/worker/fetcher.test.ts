@@ -135,7 +135,7 @@ void t.test('queues that nobody watches are polled', async (t) => {
   const { fetcher, taken } = await setup(t, { idle: () => false })
   await fetcher.start()
   await make.enqueue('a', { queue: 'low' })
-  await waitFor('the job', () => taken.length === 1, 3_000)
+  await waitFor('the job', () => taken.length === 1)
 })
 
 void t.test('a wake during a claim is not lost', async (t) => {
@@ -187,7 +187,7 @@ void t.test('while RQ’s mark suspends all workers nothing is claimed; it is lo
   await waitFor('it to see the mark', () => fetcher.suspended)
   t.strictSame(taken, [])
   await client.del(keys.suspended)
-  await waitFor('the job', () => taken.length === 1, 3_000)
+  await waitFor('the job', () => taken.length === 1)
   t.notOk(fetcher.suspended)
 })
 
@@ -248,7 +248,7 @@ void t.test('ids without a job and queues that cannot be read are told of, and t
   t.ok(logger.lines.includes('error a queue cannot be read'))
   await client.del(keys.queue('high'))
   await make.enqueue('b', { queue: 'high' })
-  await waitFor('the mended queue by polling', () => taken.includes('b'), 3_000)
+  await waitFor('the mended queue by polling', () => taken.includes('b'))
 })
 
 void t.test('stop resolves when the last claim has been accepted, and is safe before start and twice', async (t) => {

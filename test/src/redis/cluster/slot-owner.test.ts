@@ -34,7 +34,7 @@ t.test('nodes that did not answer are asked last from then on', async (t) => {
   const cluster = await startCluster(t)
   const frozen = [await startFrozen(t), await startFrozen(t)]
   const nodes = [...frozen, cluster.nodes[0]!].map(({ port }) => ({ host: '127.0.0.1', port }))
-  const limits = { connectTimeoutMs: 200, commandTimeoutMs: 200, connectionName: 'test' }
+  const limits = { connectTimeoutMs: 2_000, commandTimeoutMs: 2_000, connectionName: 'test' }
   const owner = new SlotOwner({ nodes, tls: undefined }, keys.queues, limits)
   const { port } = await cluster.ownerOf(keys.queues)
   for (let i = 0; i < 3; i += 1) t.equal((await owner.find()).port, port)

@@ -45,9 +45,9 @@ void t.test('J20 due jobs go to the end of their queue, the earliest first; othe
   t.strictSame(await client.zrange(keys.scheduled('q'), 0, '-1'), ['future'])
   t.ok(await client.sismember(keys.queues, keys.queue('q')))
   t.equal(found.nextMs, 60_000, 'at most a minute')
-  await client.zadd(keys.scheduled('q'), (await nowSec()) + 5, 'future')
+  await client.zadd(keys.scheduled('q'), (await nowSec()) + 40, 'future')
   const { nextMs = 0 } = await run()
-  t.ok(nextMs > 2_000 && nextMs <= 5_000, String(nextMs))
+  t.ok(nextMs > 20_000 && nextMs <= 40_000, String(nextMs))
   await client.del(keys.scheduled('q'))
   t.equal((await run()).nextMs, undefined)
 })
@@ -93,9 +93,10 @@ void t.test('a call is bounded, and says that there is more', async (t) => {
 void t.test('an entry without a job is looked at again for some seconds, holds up nobody, and goes', async (t) => {
   await client.zadd(keys.scheduled('q'), 1, 'ghost', 1, 'late-hash')
   await schedule('real', -1)
+  const beforeSec = await nowSec()
   t.match(await run('1000', ['q'], 3), { queued: [{ jobId: 'real' }], dropped: [] })
   const score = Number(await client.zscore(keys.scheduled('q'), 'ghost'))
-  t.ok(score > (await nowSec()), 'it is put off')
+  t.ok(score > beforeSec, 'it is put off')
   await client.hset(keys.job('late-hash'), { ...plainFields('q'), status: 'scheduled' })
   let looks = 1
   for (let dropped = 0; dropped === 0; looks++) {

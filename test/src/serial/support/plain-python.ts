@@ -10,7 +10,7 @@ export function runPlainPython(program: string, input: string): unknown {
   const { status, stdout, stderr } = spawnSync(plainPython, ['-c', program], {
     input,
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: 60_000,
     maxBuffer: 64 * 1024 * 1024,
   })
   if (status !== 0) throw new Error(`Python failed: ${stderr}`)
