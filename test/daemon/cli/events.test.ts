@@ -36,15 +36,20 @@ t.test(
     const { path, events, server } = await startServer(t)
     events.publish('redis.lost')
     const interrupted = new AbortController()
-    const run = runRqctl(['events', '-f', '--json', '--socket', path], { signal: interrupted.signal })
+    let [shown, shownByOther] = [(): string => '', (): string => '']
+    const run = runRqctl(['events', '-f', '--json', '--socket', path], {
+      signal: interrupted.signal,
+      onStart: (text) => (shown = text),
+    })
     await waitFor('its subscription', () => events.isHeard)
     events.publish('redis.found')
-    const other = runRqctl(['events', '-f', '--queue', 'low', '--socket', path])
-    const heard = (): boolean => {
+    const other = runRqctl(['events', '-f', '--queue', 'low', '--socket', path], {
+      onStart: (text) => (shownByOther = text),
+    })
+    await waitFor('both to show what happens', () => {
       events.publish('queue.paused', { queues: ['low'] })
-      return false
-    }
-    await waitFor('both', async () => heard() || events.seq > 20)
+      return [shown, shownByOther].every((text) => text().includes('queue.paused'))
+    })
     interrupted.abort()
     const { code, stdout } = await run
     const seqs = stdout

@@ -13,12 +13,18 @@ export interface Screen {
   columns?: number
   env?: Record<string, string>
   signal?: AbortSignal
+  /** Told, before it runs, how to see what it has written so far. */
+  onStart?: (text: () => string) => void
 }
 
 /** Run rqctl in this process. */
-export async function runRqctl(argv: readonly string[], { columns, env = {}, signal }: Screen = {}): Promise<Run> {
+export async function runRqctl(
+  argv: readonly string[],
+  { columns, env = {}, signal, onStart }: Screen = {},
+): Promise<Run> {
   const [stdout, stderr] = [capture(columns), capture(columns)]
   const io: RqctlIo = { stdout: stdout.stream, stderr: stderr.stream, env, ...(signal === undefined ? {} : { signal }) }
+  onStart?.(stdout.text)
   const code = await main(argv, io)
   return { code, stdout: stdout.text(), stderr: stderr.text() }
 }

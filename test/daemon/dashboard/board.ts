@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import type { Redis } from 'ioredis'
 import type { Test } from 'tap'
-import { systemClock } from '../../../src/clock.js'
+import { type Clock, systemClock } from '../../../src/clock.js'
 import { systemRandom } from '../../../src/random.js'
 import { createKeys } from '../../../src/redis/keys.js'
 import { Store } from '../../../src/redis/store.js'
@@ -26,15 +26,15 @@ export interface Board {
   act(action: string, fields?: Readonly<Record<string, string>>, role?: Role): Promise<Seen>
 }
 
-/** Mount a dashboard for this test, on the jobs of a Redis. */
-export async function startBoard(t: Test, connection: Redis): Promise<Board> {
+/** Mount a dashboard for this test, on the jobs of a Redis. `clock`: by which it waits for what it has ordered. */
+export async function startBoard(t: Test, connection: Redis, clock: Clock = systemClock): Promise<Board> {
   const mounted = mountDashboard({
     data: new DataHere({ store: new Store(connection, createKeys()), clock: systemClock, random: systemRandom }),
     admission: {
       kind: 'application',
       authenticate: ({ headers }) => ({ name: 'ann', role: headers['x-role'] === 'view' ? 'view' : 'operate' }),
     },
-    clock: systemClock,
+    clock,
     logger: silentLogger,
   })
   const server = createServer((request, response) => {

@@ -109,8 +109,8 @@ t.test('C11: it stops when nobody has looked for a minute, and goes on when some
 t.test('C11: for every step it rests twice as long as that took', async (t) => {
   const { fail, pauses, index, looked, clock } = await start(t)
   await fail(600)
-  index.snapshot()
   const began = clock.monoMs()
+  index.snapshot()
   await looked()
   const tookMs = clock.monoMs() - began
   const rests = pauses.filter((ms) => ms < 5_000)

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { compiledRoot } from '../../helpers/paths.js'
@@ -97,9 +97,12 @@ void t.test('exit ends after the running job and forgets the others', async (t) 
 
 void t.test('exit is heard between jobs that never yield', async (t) => {
   const executor = await startExecutor(t)
-  executor.run(...['1', '2', '3', '4'].map((id) => job(id, 'spinner.spinFor', [100])))
+  const gate = join(t.testdir(), 'gate')
+  executor.run(job('1', 'gate.block', [gate]), ...['2', '3', '4'].map((id) => job(id, 'spinner.spinFor', [100])))
   await executor.began('e-1')
   executor.channel.send({ type: 'exit', why: 'stopping' })
+  await executor.channel.flushed()
+  writeFileSync(gate, '')
   t.match(await executor.ended, { code: 0 })
   t.ok(steps(executor.heard).filter((step) => step.startsWith('ended')).length < 4)
 })

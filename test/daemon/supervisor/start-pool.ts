@@ -43,7 +43,7 @@ export async function setup(
     preload: [],
     statsIntervalMs: 100,
     // Long enough for a slow machine to begin the job before.
-    policy: { ...defaultSlotPolicy, aheadLimitMs: 1_000, concurrency },
+    policy: { ...defaultSlotPolicy, aheadLimitMs: 5_000, concurrency },
     spawn: () => {
       const executor = spawnNodeExecutor({ environment: plainEnvironment(), daemonId: 'pool-test', heapMb: null })
       started.push(executor)

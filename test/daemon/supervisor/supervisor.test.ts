@@ -50,7 +50,8 @@ async function newSupervisor(t: Test, redis: TestRedis, name: string, skewMs: nu
     maxJobs: Infinity,
     maxIdleMs: Infinity,
     resultTtlSec: 500,
-    leaseMs: 1_000,
+    // Longer than a busy machine stands still.
+    leaseMs: 5_000,
     maxDeaths: 3,
     redisUrl: redis.url,
     store: new Store(client, createKeys()),
@@ -74,7 +75,7 @@ t.test('I4: clocks that are wrong by five minutes either way let no lease of our
   const fast = await startSupervisor(t, redis, 'fast', 5 * 60_000)
   const slow = await startSupervisor(t, redis, 'slow', -5 * 60_000)
   const queue = new Queue('default', { connection: redis.client })
-  const jobs = [await queue.enqueue('sleeper.sleep', 3_500), await queue.enqueue('sleeper.sleep', 3_500)]
+  const jobs = [await queue.enqueue('sleeper.sleep', 8_000), await queue.enqueue('sleeper.sleep', 8_000)]
   for (const job of jobs) {
     await waitFor('the job to finish', async () => (await job.refresh()).status === 'finished')
     t.equal(await redis.client.xlen(`rq:results:${job.id}`), 1)

@@ -35,7 +35,7 @@ function refusing(...refused: string[]) {
   return { ordered, data: { call } as unknown as DataCaller }
 }
 
-const options = { drainMs: 1_000, handsBack: false, backMs: 1_000, tell: () => undefined }
+const options = { drainMs: 60_000, handsBack: false, backMs: 60_000, tell: () => undefined }
 
 t.test('a daemon that is drained and refuses to shut down is put to work again', async (t) => {
   const { data, ordered } = refusing('shutdown')

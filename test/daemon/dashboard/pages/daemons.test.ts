@@ -1,4 +1,5 @@
 import t from 'tap'
+import { systemClock } from '../../../../src/clock.js'
 import { createKeys } from '../../../../src/redis/keys.js'
 import { answerOrder } from '../../../../src/redis/order-store.js'
 import { startRedis } from '../../../helpers/redis.js'
@@ -7,7 +8,8 @@ import { startBoard, textOf } from '../board.js'
 
 const { client } = await startRedis(t)
 const keys = createKeys()
-const board = await startBoard(t, client)
+// A clock that stands still: orders are waited for as long as a test needs to answer them.
+const board = await startBoard(t, client, { ...systemClock, monoMs: () => 0 })
 t.beforeEach(async () => {
   await client.flushall()
   await client.sadd(keys.queues, keys.queue('q'))

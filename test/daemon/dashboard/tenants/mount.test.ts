@@ -1,4 +1,4 @@
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { type IncomingMessage, get as request } from 'node:http'
 import { waitFor } from '../../../helpers/wait-for.js'
 import { operateToken, viewToken } from '../support.js'
@@ -165,6 +165,22 @@ t.test('C11 tenants: what is not there is said so, with what keeps browsers from
 })
 
 t.test('C11 tenants: the list and each dashboard are followed live by themselves', async (t) => {
+  // What a dashboard shows is new with every minute as well: it is looked at anew where one has ended meanwhile.
+  for (;;) {
+    const beganMin = minuteNow()
+    const found = await followAll(t)
+    if (minuteNow() !== beganMin) continue
+    t.same(found, [2, 1])
+    return
+  }
+})
+
+function minuteNow(): number {
+  return Math.floor(Date.now() / 60_000)
+}
+
+/** What the dashboards of ann and bob were told while something happened to ann, and then to bob as the list shows him. */
+async function followAll(t: Test): Promise<[ann: number, bob: number]> {
   const { signedIn, origin, make, tenants } = await startTenants(t)
   const visiting = await signedIn()
   const cookie = [...visiting.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
@@ -185,10 +201,10 @@ t.test('C11 tenants: the list and each dashboard are followed live by themselves
     follow('/tenants/ann/live'),
     follow('/tenants/bob/live'),
   ])
-  await waitFor('the first looks', () => list() === 1 && ann() === 1 && bob() === 1)
+  await waitFor('the first looks', () => list() >= 1 && ann() >= 1 && bob() >= 1)
   await make.ann.enqueue('job')
-  await waitFor('the list and ann to change', () => list() === 2 && ann() === 2)
+  await waitFor('the list and ann to change', () => list() >= 2 && ann() >= 2)
   tenants[1] = tenantStatus('bob', { state: 'paused', running: 1 })
-  await waitFor('the list to change', () => list() === 3)
-  t.same([ann(), bob()], [2, 1])
-})
+  await waitFor('the list to change', () => list() >= 3)
+  return [ann(), bob()]
+}
