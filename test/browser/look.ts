@@ -47,6 +47,7 @@ export function lookAtEveryPage(theme: (typeof themes)[number]): void {
       t.same(await barriers(page), [])
       await page.getByLabel('Token').fill(token)
       await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.getByRole('heading', { name: 'Overview' }).first().waitFor()
       t.equal(await page.title(), 'Overview · rqd')
       t.same(await watched.wrongs(), [])
     })

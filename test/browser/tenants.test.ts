@@ -13,6 +13,7 @@ import {
 } from '../helpers/browser.js'
 import { operateToken } from '../daemon/dashboard/support.js'
 import { tenantStatus } from '../helpers/tenant-status.js'
+import { goByKeys } from './press.js'
 
 t.test('C11 dashboards of tenants in Chromium', { skip: withoutChromium }, async (t) => {
   const [site, browser] = await Promise.all([startTenants(t), startBrowser(t)])
@@ -57,10 +58,8 @@ t.test('C11 dashboards of tenants in Chromium', { skip: withoutChromium }, async
     await page.keyboard.press('k')
     await Promise.all([page.waitForURL('**/tenants/ann/'), page.keyboard.press('Enter')])
     t.match(await page.getByRole('navigation', { name: 'Tenant' }).textContent(), 'ann')
-    await page.keyboard.press('g')
-    await Promise.all([page.waitForURL('**/tenants/ann/queues'), page.keyboard.press('q')])
-    await page.keyboard.press('g')
-    await Promise.all([page.waitForURL(`${origin}/`), page.keyboard.press('t')])
+    await goByKeys(page, 'q', '**/tenants/ann/queues')
+    await goByKeys(page, 't', `${origin}/`)
     t.equal(await page.locator('h1').textContent(), 'Tenants')
     await page.keyboard.press('?')
     t.ok(await page.getByRole('dialog', { name: 'Keys' }).isVisible())
@@ -99,6 +98,7 @@ t.test('C11 dashboards of tenants in Chromium', { skip: withoutChromium }, async
     await page.getByRole('link', { name: 'bob' }).click()
     await page.getByRole('button', { name: 'Pause queue q' }).waitFor()
     await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByLabel('Token').waitFor()
     t.equal(await page.title(), 'Sign in · rqd')
     await page.goto('/tenants/ann/')
     t.equal(await page.title(), 'Sign in · rqd')

@@ -4,6 +4,7 @@ import { openPage, startBrowser, withoutChromium } from '../helpers/browser.js'
 import { fixtureTasks, startDaemon } from '../helpers/daemon.js'
 import { startDashboard } from '../helpers/dashboard.js'
 import { startRedis } from '../helpers/redis.js'
+import { goByKeys } from './press.js'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -45,9 +46,7 @@ t.test('C11 the dashboard is used in Chromium', { skip: withoutChromium }, async
     await page.keyboard.type('gq t?')
     t.equal(await page.getByRole('searchbox').inputValue(), 'gq t?', 'keys are text where somebody writes')
     await page.goto('/')
-    await page.keyboard.press('g')
-    await page.keyboard.press('q')
-    await page.waitForURL('**/queues')
+    await goByKeys(page, 'q', '**/queues')
     await page.keyboard.press('j')
     await Promise.all([page.waitForURL('**/jobs?queue=b'), page.keyboard.press('Enter')])
     t.same(await wrongs(), [])
@@ -108,6 +107,7 @@ t.test('C11 the dashboard is used in Chromium', { skip: withoutChromium }, async
     await page.getByRole('button', { name: 'Resume queue default' }).click()
     t.match(await page.getByRole('status').textContent(), 'is open again')
     await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByLabel('Token').waitFor()
     t.equal(await page.title(), 'Sign in · rqd')
     t.same(await wrongs(), [])
     await page.context().close()
