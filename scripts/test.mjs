@@ -18,8 +18,8 @@ import { step } from './lib/steps.mjs'
 import { TapReport } from './lib/tap-report.mjs'
 import { compiledTest, findTests, imports } from './lib/test-files.mjs'
 
-// Of a file. It is for what hangs: on a machine that others use too, a long one takes minutes.
-const TIMEOUT_SEC = 300
+// Of a file. It is for what hangs: on a machine that others use too, the browser takes two minutes for a long one.
+const TIMEOUT_SEC = 600
 const isCi = ['true', '1'].includes(process.env.CI ?? '')
 const say = (line) => process.stdout.write(`${line}\n`)
 

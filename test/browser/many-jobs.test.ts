@@ -28,7 +28,7 @@ t.test('C11 many jobs are dealt with in Chromium', { skip: withoutChromium }, as
     }
     await page.goto('/failures?queue=idle')
     // They are grouped in a third of the time.
-    await page.getByRole('button', { name: /^Delete all Error/ }).waitFor({ timeout: 40_000 })
+    await page.getByRole('button', { name: /^Delete all Error/ }).waitFor({ timeout: 120_000 })
     await press(page, /^Delete all Error/)
     const stop = page.getByRole('button', { name: /^Stop/ })
     await stop.waitFor()
