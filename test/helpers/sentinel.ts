@@ -51,7 +51,8 @@ export async function startSentinel(t: Test, setup: SentinelSetup = {}): Promise
     `dir ${folder}`,
     `logfile ${log}`,
     `sentinel monitor ${MASTER_NAME} 127.0.0.1 ${master} 1`,
-    `sentinel down-after-milliseconds ${MASTER_NAME} 1000`,
+    // Longer than a busy machine stands still: else it replaces a master that is well.
+    `sentinel down-after-milliseconds ${MASTER_NAME} 3000`,
     `sentinel failover-timeout ${MASTER_NAME} 5000`,
     ...sentinelLines(sentinel),
   ]
