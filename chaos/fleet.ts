@@ -42,7 +42,7 @@ export class Fleet {
     const { folder, marks, redisSocket, queues } = setting
     const env = environment(marks)
     const launch = async (name: string, program: (url: string) => Omit<Program, 'name' | 'env' | 'logFile'>) => {
-      const proxy = options.proxied ? new RedisProxy(redisSocket, options.latencyMs) : undefined
+      const proxy = options.proxied ? new RedisProxy({ path: redisSocket }, options.latencyMs) : undefined
       const url = proxy === undefined ? `unix://${redisSocket}` : await proxy.start()
       const logFile = join(folder, `${name}.log`)
       appendFileSync(logFile, '')

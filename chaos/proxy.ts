@@ -1,21 +1,24 @@
 import { once } from 'node:events'
-import { type Server, type Socket, connect, createServer } from 'node:net'
+import { type NetConnectOpts, type Server, type Socket, connect, createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+
+const ANYWHERE = 'anywhere'
 
 /**
  * Stands between a daemon and Redis, on a TCP port of its own: delays what they say, cuts their connections, or
  * swallows everything for a while without a word to either side, as a network does that has lost its way.
  */
 export class RedisProxy {
-  readonly #target: string
+  readonly #target: NetConnectOpts
   readonly #latencyMs: number
   readonly #links = new Set<Link>()
   readonly #server: Server
-  #hole = false
+  /** Whose connections are swallowed. */
+  #hole: string | undefined
 
-  /** `target`: the Unix socket of Redis. `latencyMs`: each way. */
-  constructor(target: string, latencyMs: number) {
+  /** `target`: where Redis listens. `latencyMs`: each way. */
+  constructor(target: NetConnectOpts, latencyMs: number) {
     this.#target = target
     this.#latencyMs = latencyMs
     // A peer that has hung up may still have something under way to the other side.
@@ -44,16 +47,16 @@ export class RedisProxy {
     this.reveal(late)
   }
 
-  /** Begin a hole. */
-  hide(): void {
-    this.#hole = true
-    for (const link of this.#links) link.hold()
+  /** Begin a hole: for everybody, or for those who come from this address alone. */
+  hide(from = ANYWHERE): void {
+    this.#hole = from
+    for (const link of this.#links) if (this.#swallows(link)) link.hold()
   }
 
   /** End it. */
   reveal(late: boolean): void {
-    this.#hole = false
-    for (const link of this.#links) link.release(late)
+    for (const link of this.#links) if (this.#swallows(link)) link.release(late)
+    this.#hole = undefined
   }
 
   stop(): void {
@@ -62,11 +65,15 @@ export class RedisProxy {
   }
 
   #accept(client: Socket): void {
-    const server = connect({ path: this.#target, allowHalfOpen: true })
+    const server = connect({ ...this.#target, allowHalfOpen: true }).setNoDelay()
     const link = new Link(client, server, this.#latencyMs)
     this.#links.add(link)
     link.onClose(() => this.#links.delete(link))
-    if (this.#hole) link.hold()
+    if (this.#swallows(link)) link.hold()
+  }
+
+  #swallows({ from }: Link): boolean {
+    return this.#hole === ANYWHERE || (this.#hole !== undefined && this.#hole === from)
   }
 }
 
@@ -75,12 +82,15 @@ const LATE_MS = 100
 
 /** One connection of a daemon and its continuation to Redis. */
 class Link {
+  /** The address of the one that has connected. */
+  readonly from: string | undefined
   readonly #client: Socket
   readonly #server: Socket
   readonly #latencyMs: number
   #held: Buffer[] | undefined
 
   constructor(client: Socket, server: Socket, latencyMs: number) {
+    this.from = client.remoteAddress
     this.#client = client
     this.#server = server
     this.#latencyMs = latencyMs

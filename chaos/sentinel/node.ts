@@ -20,7 +20,7 @@ export class SentinelNode {
     this.name = name
     this.#folder = join(folder, name)
     this.#socket = join(this.#folder, 'redis.sock')
-    this.#proxy = new RedisProxy(this.#socket, 0)
+    this.#proxy = new RedisProxy({ path: this.#socket }, 0)
     this.client = new Redis({
       path: this.#socket,
       lazyConnect: true,

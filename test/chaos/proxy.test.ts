@@ -21,15 +21,17 @@ async function setup(t: Test, latencyMs = 0) {
   const path = join(folder, 's')
   server.listen(path)
   await once(server, 'listening')
-  const proxy = new RedisProxy(path, latencyMs)
+  const proxy = new RedisProxy({ path }, latencyMs)
   const { port } = new URL(await proxy.start())
   t.teardown(() => {
     proxy.stop()
     server.close()
     return rm(folder, { recursive: true, force: true })
   })
-  const dial = async (): Promise<{ socket: Socket; answers: () => string; closed: () => boolean }> => {
-    const socket = connect(Number(port), '127.0.0.1')
+  const dial = async (
+    localAddress?: string,
+  ): Promise<{ socket: Socket; answers: () => string; closed: () => boolean }> => {
+    const socket = connect({ port: Number(port), host: '127.0.0.1', ...(localAddress ? { localAddress } : {}) })
     let answers = ''
     let closed = false
     socket.on('data', (chunk: Buffer) => (answers += chunk.toString()))
@@ -84,3 +86,17 @@ for (const late of [true, false]) {
     t.same(heard.slice(1).sort(), late ? ['three', 'two'] : [])
   })
 }
+
+t.test('a hole for one address leaves the others alone', { skip: process.platform !== 'linux' }, async (t) => {
+  const { proxy, heard, dial } = await setup(t)
+  const [one, other] = [await dial(), await dial('127.0.0.2')]
+  proxy.hide('127.0.0.2')
+  other.socket.write('other')
+  one.socket.write('one')
+  await waitFor('the answer', () => one.answers() === '+')
+  t.same(heard, ['one'])
+  proxy.reveal(true)
+  await waitFor('what was held', () => heard.length === 2)
+  await waitFor('the end', other.closed)
+  t.notOk(one.closed())
+})

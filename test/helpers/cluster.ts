@@ -1,30 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Redis } from 'ioredis'
 import type { Test } from 'tap'
 import { type Certificates, tlsArguments } from './certificates.js'
-import { freePort } from '../../chaos/free-port.js'
+import { TestNode } from './cluster-node.js'
 import { waitFor } from './wait-for.js'
 
 const SLOTS = 16_384
 const MASTERS = 3
 const KEYS_AT_A_TIME = 20
 const BOUND_MS = 30_000
-
-/** A node, and a client that speaks to it alone. */
-export interface TestNode {
-  readonly id: string
-  readonly port: number
-  readonly client: Redis
-  /** SIGKILL; resolves when its process is gone. */
-  kill(): Promise<void>
-  /** It answers nobody until it is thawed. */
-  freeze(): void
-  thaw(): void
-}
 
 /** A Redis Cluster of masters on this machine, with the slots shared evenly. */
 export interface TestCluster {
@@ -40,6 +25,10 @@ export interface TestCluster {
    * @param between called after each step of some keys, while the slot is on both nodes
    */
   migrate(key: string, to: TestNode, between?: (moved: number) => Promise<void>): Promise<void>
+  /** Cut a node off from the others and from those who use it: nothing comes through any more, and nobody is told. */
+  cutOff(node: TestNode): void
+  /** What was sent to it meanwhile comes through late. */
+  mend(): void
 }
 
 /** How a cluster differs from one of three masters that nobody takes the place of. */
@@ -50,11 +39,13 @@ export interface ClusterOptions {
   readonly replicas?: number
   /** How long a node may be silent before the others take it for dead. */
   readonly nodeTimeoutMs?: number
+  /** Whether nodes are to be cut off: they speak to each other by way of this process then. */
+  readonly relayed?: boolean
 }
 
 /** Start one for this test; it ends with it. Its replicas have all there is, and all nodes know them. */
 export async function startCluster(t: Test, options: ClusterOptions = {}): Promise<TestCluster> {
-  const { certificates, replicas = 0, nodeTimeoutMs = 15_000 } = options
+  const { certificates, replicas = 0, nodeTimeoutMs = 15_000, relayed = false } = options
   const pair = await certificates?.server('redis.test')
   const ca = certificates?.ca
   const tls = ca === undefined ? {} : { tls: { ca: await readFile(ca, 'utf8') } }
@@ -63,42 +54,17 @@ export async function startCluster(t: Test, options: ClusterOptions = {}): Promi
       ? ['--port', String(port)]
       : ['--port', '0', ...tlsArguments(port, pair, ca), '--tls-cluster', 'yes', '--tls-replication', 'yes']
   const folder = await mkdtemp(join(tmpdir(), 'rqd-cluster-'))
-  const processes: ChildProcess[] = []
-  const clients: Redis[] = []
+  const nodes: TestNode[] = []
   t.teardown(async () => {
-    for (const client of clients) client.disconnect()
-    for (const each of processes) await stop(each)
+    for (const node of nodes) await node.end()
     await rm(folder, { recursive: true, force: true })
   })
-  const nodes: TestNode[] = []
-  let met: { port: number; bus: number } | undefined
   const start = async (): Promise<TestNode> => {
-    const [port, bus] = [await freePort(), await freePort()]
-    // Each has a folder: what a replica is sent first is a file with one name.
-    const own = join(folder, String(port))
-    await mkdir(own)
-    const place = [...listen(port), '--cluster-port', String(bus), '--bind', '127.0.0.1', '--dir', own]
-    const cluster = ['--cluster-enabled', 'yes', '--cluster-node-timeout', String(nodeTimeoutMs)]
-    const failOver = ['--cluster-require-full-coverage', 'no', '--cluster-replica-validity-factor', '0']
-    const replication = ['--repl-diskless-sync-delay', '0', '--cluster-allow-replica-migration', 'no']
-    const child = spawn('redis-server', [...place, ...cluster, ...failOver, ...replication, '--save', ''], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    })
-    processes.push(child)
-    const client = new Redis({ host: '127.0.0.1', port, ...tls, maxRetriesPerRequest: null, retryStrategy: () => 25 })
-    client.on('error', () => undefined)
-    clients.push(client)
-    const node = {
-      id: String(await client.call('CLUSTER', 'MYID')),
-      port,
-      client,
-      kill: () => stop(child),
-      freeze: () => void child.kill('SIGSTOP'),
-      thaw: () => void child.kill('SIGCONT'),
-    }
+    const node = new TestNode(folder, nodes.length, relayed)
     nodes.push(node)
-    if (met !== undefined) await client.call('CLUSTER', 'MEET', '127.0.0.1', met.port, met.bus)
-    met ??= { port, bus }
+    const [first] = nodes as [TestNode]
+    await node.start({ listen, tls, nodeTimeoutMs })
+    if (node !== first) await node.client.call('CLUSTER', 'MEET', '127.0.0.1', first.port, first.busPort)
     return node
   }
   for (let i = 0; i < MASTERS; i += 1) {
@@ -139,24 +105,21 @@ export async function startCluster(t: Test, options: ClusterOptions = {}): Promi
       await client.call('CLUSTER', 'SETSLOT', slot, 'NODE', to.id)
     }
   }
-  return { folder, nodes, url, ownerOf, migrate }
+  const cutOff = (node: TestNode): void => {
+    if (!relayed) throw new Error('nodes can only be cut off from a cluster with `relayed`')
+    for (const other of nodes) other.hide(other === node ? undefined : node)
+  }
+  const mend = (): void => nodes.forEach((node) => node.reveal())
+  return { folder, nodes, url, ownerOf, migrate, cutOff, mend }
 }
 
 /** Make replicas of all nodes behind the masters, in turn. A replica without its master's data would not take over. */
 async function follow(nodes: readonly TestNode[]): Promise<void> {
   const replicas = nodes.slice(MASTERS)
   await Promise.all(replicas.map(({ client }, i) => client.call('CLUSTER', 'REPLICATE', nodes[i % MASTERS]?.id ?? '')))
-  const isUp = async ({ client }: TestNode): Promise<boolean> =>
-    (await client.info('replication')).includes('master_link_status:up')
   const knows = async ({ client }: TestNode): Promise<boolean> =>
     String(await client.call('CLUSTER', 'NODES')).match(/\bslave\b/g)?.length === replicas.length
-  const all = async (): Promise<boolean[]> => Promise.all([...replicas.map(isUp), ...nodes.map(knows)])
+  const all = async (): Promise<boolean[]> =>
+    Promise.all([...replicas.map((replica) => replica.isFollowing()), ...nodes.map(knows)])
   if (replicas.length > 0) await waitFor('the replicas', async () => (await all()).every(Boolean), BOUND_MS)
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const closed = once(child, 'close')
-  child.kill('SIGKILL')
-  await closed
 }
