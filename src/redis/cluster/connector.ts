@@ -3,9 +3,17 @@ import { connect as connectTls } from 'node:tls'
 import type * as ioredis from 'ioredis'
 import { coerceError } from '../../errors.js'
 import { requirePackage } from '../../require.js'
+import type { ClusterNode } from './address.js'
 import type { SlotOwner } from './slot-owner.js'
 
 const { AbstractConnector } = requirePackage('ioredis') as typeof ioredis
+
+const ends = new WeakMap<object, ClusterNode>()
+
+/** The node to which a stream leads that was made below, as it was named. */
+export function nodeAt(stream: object): ClusterNode | undefined {
+  return ends.get(stream)
+}
 
 /**
  * What ioredis makes its connections by: each one leads to the node that serves the slot then. Where none can be found
@@ -26,6 +34,7 @@ export function slotConnector(owner: SlotOwner): NonNullable<ioredis.RedisOption
         const { tls } = owner.address
         const stream = tls === undefined ? connectSocket({ host, port }) : connectTls({ host, port, ...tls })
         this.stream = stream
+        ends.set(stream, { host, port })
         stream.once('error', (error: Error) => (this.firstError = error))
         return stream
       } catch (thrown) {

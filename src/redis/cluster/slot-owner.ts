@@ -55,11 +55,18 @@ export class SlotOwner {
   async find(): Promise<ClusterNode> {
     const told = this.#told
     this.#told = undefined
-    if (told !== undefined) return told
+    return told ?? this.ask()
+  }
+
+  /**
+   * The same, whatever we were told.
+   * @throws RqdError RQD_REDIS if no node answers, or none serves the slot
+   */
+  async ask(): Promise<ClusterNode> {
     let failure: Error | undefined
     for (const node of this.#known) {
       try {
-        const owner = await this.#ask(node)
+        const owner = await this.#askOne(node)
         this.#last = [node, owner]
         return owner
       } catch (thrown) {
@@ -78,7 +85,7 @@ export class SlotOwner {
     )
   }
 
-  async #ask(node: ClusterNode): Promise<ClusterNode> {
+  async #askOne(node: ClusterNode): Promise<ClusterNode> {
     const redis = new Redis({
       ...clientOptions(this.address, node),
       connectTimeout: this.#policy.connectTimeoutMs,
@@ -122,7 +129,8 @@ export class SlotOwner {
   }
 }
 
-function nameOf({ host, port }: ClusterNode): string {
+/** A node as text. */
+export function nameOf({ host, port }: ClusterNode): string {
   return `${host}:${port}`
 }
 

@@ -4,6 +4,7 @@ import { deferred } from '../../deferred.js'
 import { requirePackage } from '../../require.js'
 import { slotConnector } from './connector.js'
 import { type Redirection, readRedirection } from './redirection.js'
+import { leaveSilence } from './silence.js'
 import { clientOptions, type SlotOwner } from './slot-owner.js'
 
 const { Redis } = requirePackage('ioredis') as typeof ioredis
@@ -47,6 +48,8 @@ export class SlotRedis extends Redis {
   constructor(options: SlotOptions, owner: SlotOwner) {
     super({ ...options, Connector: slotConnector(owner) })
     this.#owner = owner
+    // Who bounds commands by time looks after lost answers himself.
+    if (options.commandTimeout === undefined) leaveSilence(this, () => this.#out > 0, owner)
   }
 
   override duplicate(override: SlotOptions = {}): ioredis.Redis {
@@ -72,8 +75,9 @@ export class SlotRedis extends Redis {
   }
 
   #send(command: Command, tracked: Tracked, stream?: Stream): unknown {
+    // It is out already if ioredis sends it again, after its connection was lost.
+    if (!tracked.isOut) this.#out += 1
     tracked.isOut = true
-    this.#out += 1
     return super.sendCommand(command, stream)
   }
 
