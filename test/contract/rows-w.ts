@@ -289,9 +289,13 @@ export const rowsW: Readonly<Record<string, Row>> = {
         'integration/cluster.test.ts: W15: two daemons for six tenants of a cluster of three masters under load',
         'src/redis/cluster/slot-redis.test.ts: no script begins while its slot is on two nodes',
       ],
-      'a cluster: a master that is replaced or dies costs no job that a replica had, and no restart': [
+      'a cluster: a master that is lost, in whatever way, costs no job that its replicas had, and no restart': [
         'integration/cluster-fail-over.test.ts: W15: a master of a cluster that is replaced by hand under load',
         'integration/cluster-fail-over.test.ts: W15: a master of a cluster that is killed under load',
+        'integration/cluster-frozen-master.test.ts: W15: a master of a cluster that freezes under load',
+        'integration/cluster-frozen-master.test.ts: W15: what a daemon has claimed of a master that freezes is taken over from the next one',
+        'integration/cluster-cut-off.test.ts: W15: a master of a cluster that is cut off from all others under load',
+        'src/redis/cluster/silence.test.ts: a program leaves a node that is frozen once others name another one for the slot',
         'src/redis/cluster/slot-owner.test.ts: a node that is cut off from its cluster and takes itself for the owner is left',
         'src/redis/replicas.test.ts: on a cluster the question follows the slot, as the writes do, when a replica takes over',
       ],
