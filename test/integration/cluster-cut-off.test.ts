@@ -6,7 +6,7 @@ import { waitFor } from '../helpers/wait-for.js'
 t.test(
   'W15: a master of a cluster that is cut off from all others under load costs no job that its replicas have acknowledged, and no restart; it follows when it is back',
   {
-    timeout: 110_000,
+    timeout: 300_000,
     skip: process.platform !== 'linux' && 'relays tell nodes apart by addresses that only Linux has',
   },
   async (t) => {

@@ -4,7 +4,7 @@ import { elected, NODE_TIMEOUT_MS, startScene } from '../helpers/cluster-load.js
 
 t.test(
   'W15: a master of a cluster that is replaced by hand under load costs no acknowledged job, no repetition and no restart',
-  { timeout: 110_000 },
+  { timeout: 300_000 },
   async (t) => {
     const { daemon, load, replicas } = await startScene(t)
     const [replica] = replicas as [TestNode]
@@ -24,7 +24,7 @@ t.test(
 
 t.test(
   'W15: a master of a cluster that is killed under load costs no job that its replicas have acknowledged, and no restart',
-  { timeout: 110_000 },
+  { timeout: 300_000 },
   async (t) => {
     const { daemon, load, master, replicas } = await startScene(t)
     const killedMs = performance.now()

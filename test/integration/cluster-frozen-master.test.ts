@@ -9,7 +9,7 @@ const SLOW_MS = 5_000
 
 t.test(
   'W15: a master of a cluster that freezes under load costs no job that its replicas have acknowledged, and no restart; thawed it follows',
-  { timeout: 110_000 },
+  { timeout: 300_000 },
   async (t) => {
     const scene = await startScene(t)
     const { master } = scene
@@ -24,7 +24,7 @@ t.test(
 
 t.test(
   'W15: what a daemon has claimed of a master that freezes is taken over from the next one; what it brings late is refused, not doubled',
-  { timeout: 110_000 },
+  { timeout: 300_000 },
   async (t) => {
     const { daemon, anotherDaemon, load, master, replicas } = await startScene(t, {}, ['--lease-sec', '2'])
     const id = await load.begin(SLOW_MS)

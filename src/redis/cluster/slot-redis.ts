@@ -35,8 +35,8 @@ export type SlotOptions = Omit<ioredis.RedisOptions, 'replyMapping'>
 
 /**
  * A connection to whichever node of a cluster serves one slot. To its users it is one Redis: it follows the slot when
- * that moves. A command that a node refused for the slot's sake was not executed, so it is sent again; one whose answer
- * was lost with a connection is never sent again.
+ * that moves. A command that a node refused for the slot's sake was not executed, so it is sent again. One whose answer
+ * was lost with a connection may have been: whether that is sent again is up to the options, as with any Redis of ioredis.
  */
 export class SlotRedis extends Redis {
   readonly #owner: SlotOwner
