@@ -3,6 +3,7 @@ import { RqdError, coerceError } from '../../src/errors.js'
 import { formatIso } from '../../src/job/time.js'
 import type { Logger } from '../../src/logger.js'
 import type { Random } from '../../src/random.js'
+import { DEFAULT_PREFIX } from '../../src/redis/keys.js'
 import type { Beat, Store } from '../../src/redis/store.js'
 import { rqDefaults } from '../../src/rq-defaults.js'
 import { dismissWorkers, enlistWorkers } from '../../src/redis/worker-store.js'
@@ -79,7 +80,7 @@ export class Presence {
     if (reply === 'lost') {
       throw new RqdError('RQD_REDIS', 'the lease of this daemon has just been lost: try again when it is registered')
     }
-    if (reply !== 'enlisted') throw nameTaken(reply.taken)
+    if (reply !== 'enlisted') throw nameTaken(reply.taken, store.keys.prefix)
     this.#workers = allWorkers
     return names
   }
@@ -115,7 +116,7 @@ export class Presence {
         recordsHistory,
       }),
     )
-    if (taken !== undefined) throw nameTaken(taken)
+    if (taken !== undefined) throw nameTaken(taken, store.keys.prefix)
     this.#registered = true
   }
 
@@ -186,7 +187,9 @@ export class Presence {
   }
 }
 
-function nameTaken(name: string): RqdError {
-  const text = `a live worker is already called ${JSON.stringify(name)}: choose another --name, or stop the other one`
+function nameTaken(name: string, prefix: string): RqdError {
+  // Of several tenants, the one whose it is.
+  const where = prefix === DEFAULT_PREFIX ? '' : ` below the prefix ${prefix}`
+  const text = `a live worker${where} is already called ${JSON.stringify(name)}: choose another --name, or stop the other one`
   return new RqdError('RQD_NAME_TAKEN', text)
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { Queue } from '../../src/index.js'
 import { createKeys } from '../../src/redis/keys.js'
-import { rqctl, startDaemon } from '../helpers/daemon.js'
+import { rqctl, rqd, startDaemon } from '../helpers/daemon.js'
 import { startRedis } from '../helpers/redis.js'
 import { startTenants } from '../helpers/tenants.js'
 import { waitFor } from '../helpers/wait-for.js'
@@ -133,4 +133,13 @@ t.test('a burst ends when the queues of all tenants are empty', async (t) => {
   for (const name of names) {
     t.equal(await redis.client.zcard(createKeys(`{${name}}:rq`).finished('work')), JOBS)
   }
+})
+
+t.test('a name that a live worker of one tenant has is refused, and that tenant told', async (t) => {
+  const redis = await startRedis(t)
+  await startDaemon(t, redis, ['-N', '1', '--name', 'anna', '--prefix', '{bob}:rq', 'work'])
+  const where = ['--url', redis.url, '--socket', join(redis.folder, 'other')]
+  const { code, stderr } = await rqd([...where, '-N', '1', '--name', 'anna', '--tenants', 'ann,bob', 'work'])
+  t.equal(code, 1)
+  t.match(stderr, 'a live worker below the prefix {bob}:rq is already called \\"anna\\"')
 })
