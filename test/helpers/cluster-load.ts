@@ -142,12 +142,8 @@ export async function startScene(t: Test, options: ClusterOptions = {}, args: re
   const marks = new MarkFile(join(cluster.folder, 'marks'))
   t.teardown(() => marks.close())
   const work = ['-N', '2', '--wait-replicas', '1', '--prefix', prefix, ...args, 'work']
-  const where = { env: { RQD_CHAOS_MARKS: marks.path }, tasks: join(projectRoot, 'chaos/tasks'), ready: false }
-  const anotherDaemon = async (): Promise<TestDaemon> => {
-    const daemon = await startDaemon(t, cluster, work, where)
-    await waitFor('the daemon to be ready', () => daemon.log().includes('daemon ready'), BOUND_MS)
-    return daemon
-  }
+  const where = { env: { RQD_CHAOS_MARKS: marks.path }, tasks: join(projectRoot, 'chaos/tasks') }
+  const anotherDaemon = (): Promise<TestDaemon> => startDaemon(t, cluster, work, where)
   const daemon = await anotherDaemon()
   const load = startLoad(t, cluster, marks, () => daemon.log())
   await load.more(50)
